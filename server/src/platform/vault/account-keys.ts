@@ -1,0 +1,73 @@
+import type { Query } from '../db/index.ts'
+import type { Cell } from './sealing.ts'
+
+export type KeyPurpose = 'data' | 'index'
+
+/** A row of `account_key`. */
+export interface AccountKeyRow {
+  readonly purpose: KeyPurpose
+  readonly version: number
+  readonly kekId: string
+  readonly wrapped: Buffer
+  /** Written by the transaction that reads it, and so not yet certain to stay. */
+  readonly uncommitted: boolean
+}
+
+/** The cell an account key is wrapped for. */
+export function accountKeyCell(account: string, purpose: KeyPurpose, version: number): Cell {
+  return { account, table: 'account_key', column: 'wrapped', row: `${purpose}/${version}` }
+}
+
+/** All keys of an account, by purpose, oldest version first. */
+export async function selectAccountKeys(query: Query, accountId: string): Promise<AccountKeyRow[]> {
+  const { rows } = await query.query<AccountKeyRow>(
+    `select purpose, version, kek_id as "kekId", wrapped,
+            coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as uncommitted
+     from account_key where account_id = $1 order by purpose, version`,
+    [accountId],
+  )
+  return rows
+}
+
+export async function insertAccountKey(
+  query: Query,
+  accountId: string,
+  row: Pick<AccountKeyRow, 'purpose' | 'version' | 'kekId' | 'wrapped'>,
+): Promise<void> {
+  await query.query(
+    'insert into account_key (account_id, purpose, version, kek_id, wrapped) values ($1, $2, $3, $4, $5)',
+    [accountId, row.purpose, row.version, row.kekId, row.wrapped],
+  )
+}
+
+/** Replaces a wrap by another of the same key; does nothing when another node was first. */
+export async function replaceWrap(
+  query: Query,
+  accountId: string,
+  row: AccountKeyRow,
+  next: { kekId: string; wrapped: Buffer },
+): Promise<void> {
+  await query.query(
+    `update account_key set kek_id = $4, wrapped = $5
+     where account_id = $1 and purpose = $2 and version = $3 and kek_id = $6`,
+    [accountId, row.purpose, row.version, next.kekId, next.wrapped, row.kekId],
+  )
+}
+
+export async function retireOlderDataKeys(query: Query, accountId: string): Promise<void> {
+  await query.query(
+    `update account_key set retired_at = now()
+     where account_id = $1 and purpose = 'data' and retired_at is null
+       and version < (select max(version) from account_key where account_id = $1 and purpose = 'data')`,
+    [accountId],
+  )
+}
+
+/** Accounts that still have a key wrapped by another key-encryption key than `kekId`. */
+export async function selectAccountsNotUnder(query: Query, kekId: string): Promise<string[]> {
+  const { rows } = await query.query<{ account_id: string }>(
+    'select accounts_not_under_kek($1) as account_id',
+    [kekId],
+  )
+  return rows.map((row) => row.account_id)
+}
