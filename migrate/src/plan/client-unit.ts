@@ -13,7 +13,7 @@ export type EntityType = 'INDIVIDUAL' | 'COMPANY'
  * One party with everything that must exist for it; the unit a worker submits at a time. Every usable row of
  * individuals, companies and persons is one unit, in source order: individuals, companies, persons.
  *
- * `position` counts the units from 1 and is what `Project.units(after)` resumes by. `client` is false for those
+ * `position` grows from unit to unit (it may skip numbers) and is what `Project.units(after)` resumes by. `client` is false for those
  * who are only associates: they never count as clients, and most of their effects are done by the time their own
  * unit comes, since a company's unit first creates the profiles its links need.
  */
@@ -85,7 +85,7 @@ export interface DocumentEffect {
 /** Uploads a file (evidence, audit record; R68–R72). `path` is absolute, `source_path` as the source writes it. */
 export interface FileEffect {
   kind: 'file'
-  /** `file:<sha256>:<line of its row>` */
+  /** `file:<sha256>:<title>`; the same content under the same title is one file. */
   name: string
   ref: string
   path: string
