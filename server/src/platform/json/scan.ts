@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { KeySet } from './key-set.ts'
+import { KeySet, keyAt } from './key-set.ts'
 import { lossOfNumber } from './number.ts'
 import { endOfNumber, firstInvalidUtf8, lengthOfLiteral, positionOf, SPACE, STRING_STOP } from './tokens.ts'
 
@@ -47,6 +47,8 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const POINTER_MAX = 500
+const ALWAYS_KEPT = 15
+const FORBIDDEN_LENGTH = '__proto__'.length
 
 /** Thrown inside this file only, to leave the pass from any depth of calls. */
 class Stop {
@@ -67,10 +69,10 @@ class Scanner {
   readonly #onTopLevelString: ScanLimits['onTopLevelString']
   #at = 0
   #depth = 0
-  /** Per depth: the keys met so far, or null in an array; the key or the index being read. */
+  /** Per depth: the keys met so far, or null in an array; where the key begins, or the index, being read. */
   readonly #keys: (KeySet | null)[] = []
   readonly #spareKeys: KeySet[] = []
-  readonly #steps: (string | number)[] = []
+  readonly #steps: number[] = []
 
   constructor(bytes: Buffer, limits: ScanLimits) {
     this.#bytes = bytes
@@ -91,7 +93,7 @@ class Scanner {
   }
 
   pointer(): string {
-    const steps = this.#steps.slice(0, this.#depth)
+    const steps = this.#steps.slice(0, this.#depth).map((_, level) => this.#step(level))
     const text = steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     return text.slice(0, POINTER_MAX)
   }
@@ -123,9 +125,8 @@ class Scanner {
   #stringValue(): void {
     const start = this.#at + 1
     this.#string()
-    const key = this.#steps[0]
-    if (this.#onTopLevelString && this.#depth === 1 && typeof key === 'string') {
-      this.#onTopLevelString(key, start, this.#at - 1)
+    if (this.#onTopLevelString && this.#depth === 1 && this.#keys[0]) {
+      this.#onTopLevelString(String(this.#step(0)), start, this.#at - 1)
     }
   }
 
@@ -134,13 +135,13 @@ class Scanner {
       throw new Stop('depth', this.#at, `The body is nested more than ${this.#depthMax} levels deep`)
     }
     this.#at++
-    this.#steps[this.#depth] = isObject ? '' : 0
+    this.#steps[this.#depth] = isObject ? -1 : 0
     this.#keys[this.#depth] = isObject ? this.#emptyKeys() : null
     this.#depth++
   }
 
   #emptyKeys(): KeySet {
-    const keys = this.#spareKeys[this.#depth] ?? new KeySet()
+    const keys = this.#spareKeys[this.#depth] ?? new KeySet(this.#bytes)
     this.#spareKeys[this.#depth] = keys
     keys.clear()
     return keys
@@ -181,7 +182,7 @@ class Scanner {
     this.#at++
     this.#skipSpace()
     if (keys) this.#key(keys)
-    else this.#steps[level] = Number(this.#steps[level]) + 1
+    else this.#steps[level] = (this.#steps[level] ?? 0) + 1
     return this.#value()
   }
 
@@ -189,20 +190,33 @@ class Scanner {
     const start = this.#at
     if (this.#bytes[start] !== QUOTE)
       throw new Stop('syntax', start, 'A key in double quotes is expected here')
-    const escaped = this.#string()
-    const key = escaped
-      ? String(JSON.parse(this.#bytes.toString('utf8', start, this.#at)))
-      : this.#bytes.toString('utf8', start + 1, this.#at - 1)
     const level = this.#depth - 1
-    this.#steps[level] = key
-    if (!keys.add(key)) throw new Stop('duplicate-key', start, 'The same key appears twice in one object')
-    if (key === '__proto__' || (key === 'prototype' && this.#steps[level - 1] === 'constructor')) {
-      throw new Stop('forbidden-key', start, 'This key is not allowed')
+    this.#steps[level] = -1
+    const escaped = this.#string()
+    this.#steps[level] = start
+    if (!keys.add(start + 1, this.#at - 1, escaped)) {
+      throw new Stop('duplicate-key', start, 'The same key appears twice in one object')
     }
+    if (this.#isForbidden(level, escaped)) throw new Stop('forbidden-key', start, 'This key is not allowed')
     this.#skipSpace()
     if (this.#bytes[this.#at] !== COLON) throw new Stop('syntax', this.#at, 'A colon is expected here')
     this.#at++
     this.#skipSpace()
+  }
+
+  /** Both forbidden keys have nine characters, so that all others cost one comparison. */
+  #isForbidden(level: number, escaped: boolean): boolean {
+    if (!escaped && this.#at - (this.#steps[level] ?? 0) !== FORBIDDEN_LENGTH + 2) return false
+    const key = this.#step(level)
+    if (key === '__proto__') return true
+    return key === 'prototype' && level > 0 && this.#step(level - 1) === 'constructor'
+  }
+
+  /** The key or the index that is being read at a depth. */
+  #step(level: number): string | number {
+    const step = this.#steps[level] ?? 0
+    if (!this.#keys[level]) return step
+    return step < 0 ? '' : keyAt(this.#bytes, step)
   }
 
   /** Reads a string from its opening to past its closing quote; true when it contains escapes. */
@@ -249,12 +263,22 @@ class Scanner {
     return Number.parseInt(digits, 16)
   }
 
+  #hasExponent(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) {
+      if (((this.#bytes[at] ?? 0) | 0x20) === 0x65) return true
+    }
+    return false
+  }
+
   #number(): void {
     const start = this.#at
     const end = endOfNumber(this.#bytes, start)
     if (end < 0) throw new Stop('syntax', start, 'A value is expected here')
-    const loss = lossOfNumber(this.#bytes.toString('latin1', start, end))
-    if (loss) throw new Stop('number', start, loss)
+    // Fifteen characters without an exponent always fit; only the long ones are worth the exact look.
+    if (end - start > ALWAYS_KEPT || this.#hasExponent(start, end)) {
+      const loss = lossOfNumber(this.#bytes.toString('latin1', start, end))
+      if (loss) throw new Stop('number', start, loss)
+    }
     this.#at = end
   }
 }

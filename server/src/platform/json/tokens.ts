@@ -10,14 +10,21 @@ STRING_STOP.fill(1, 0, 0x20)
 STRING_STOP[0x22] = 1
 STRING_STOP[0x5c] = 1
 
-const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word))
+const TRUE = 0x74727565
+const NULL = 0x6e756c6c
+const ALSE = 0x616c7365
 
 /** The length of `true`, `false` or `null` at this place; 0 when there is none. */
 export function lengthOfLiteral(bytes: Buffer, at: number): number {
-  for (const word of LITERALS) {
-    if (bytes[at] === word[0] && bytes.subarray(at, at + word.length).equals(word)) return word.length
-  }
-  return 0
+  const first = bytes[at]
+  if (first === 0x66) return fourBytes(bytes, at + 1) === ALSE ? 5 : 0
+  if (first !== 0x74 && first !== 0x6e) return 0
+  const word = fourBytes(bytes, at)
+  return word === TRUE || word === NULL ? 4 : 0
+}
+
+function fourBytes(bytes: Buffer, at: number): number {
+  return at + 4 <= bytes.length ? bytes.readInt32BE(at) : 0
 }
 
 function endOfDigits(bytes: Buffer, start: number): number {
