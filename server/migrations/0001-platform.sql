@@ -58,6 +58,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select distinct account_id from public.account_key where kek_id <> current_kek
 $$;
 
+-- Every account of this database, for what is done to each in turn.
+create function accounts_with_keys() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct account_id from public.account_key
+$$;
+
 -- What happened. Written with the change; position and hash are laid later by the sequencer, once, and nothing
 -- else of a row ever changes.
 create table fact (
@@ -161,10 +167,10 @@ begin
     job_key => case when job_key is null then null else account || '/' || job_key end);
 end $$;
 
-revoke execute on function accounts_not_under_kek(text), accounts_with_unsequenced_facts(),
+revoke execute on function accounts_not_under_kek(text), accounts_with_keys(), accounts_with_unsequenced_facts(),
   accounts_to_checkpoint(), add_job_for_account(text, json, text, timestamptz), fact_refuses_change() from public;
 do $$ begin
   execute format(
-    'grant execute on function accounts_not_under_kek(text), accounts_with_unsequenced_facts(), '
+    'grant execute on function accounts_not_under_kek(text), accounts_with_keys(), accounts_with_unsequenced_facts(), '
     'accounts_to_checkpoint(), add_job_for_account(text, json, text, timestamptz) to %I', app_role());
 end $$;

@@ -3,17 +3,19 @@ import type { Query } from './db/index.ts'
 
 /**
  * Runs `work` in one transaction as the account, without a Scope: for what the platform does to its own tables.
- * Nothing is kept when it throws; a connection that fails even to roll back is not used again.
+ * Nothing is kept when it throws; a connection that fails even to roll back is not used again. A `snapshot` only
+ * reads, and sees one state of the database however long it reads.
  */
 export async function asAccount<R>(
   pool: Pick<Pool, 'connect'>,
   accountId: string,
   work: (query: Query) => Promise<R>,
+  mode: 'read write' | 'snapshot' = 'read write',
 ): Promise<R> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(mode === 'snapshot' ? 'begin isolation level repeatable read read only' : 'begin')
     await client.query("select set_config('app.account_id', $1, true)", [accountId])
     const result = await work(plainQuery(client))
     await client.query('commit')
