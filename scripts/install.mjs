@@ -78,11 +78,14 @@ function readPackages(file) {
 }
 
 function fitsMachine(entry) {
+  // An optional package that names no machine is a part of one for other machines (WebAssembly fallbacks).
+  if (entry.optional && !entry.os && !entry.cpu) return false
   return fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && fits(entry.libc, libraryOfC())
 }
 
 function fits(list, value) {
   if (!list || value === null) return true
+  if (!Array.isArray(list)) return fits([list], value)
   return list.includes(value) || (list.some((item) => item.startsWith('!')) && !list.includes(`!${value}`))
 }
 
@@ -109,7 +112,11 @@ async function runNpm(root) {
   const npm = findNpm()
   const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--engine-strict=false']
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier']
-  const { code, output } = await capture(npm.command, [...npm.args, ...args, ...quiet, ...cacheOption(root)], root)
+  const { code, output } = await capture(
+    npm.command,
+    [...npm.args, ...args, ...quiet, ...cacheOption(root)],
+    root,
+  )
   if (code === 0) return
   throw new InstallError(explainNpm(code, output))
 }
@@ -150,7 +157,11 @@ function capture(command, args, cwd) {
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.once('error', (error) =>
-      reject(error.code === 'ENOENT' ? new InstallError('npm was not found. Install Node with npm and start again.') : error),
+      reject(
+        error.code === 'ENOENT'
+          ? new InstallError('npm was not found. Install Node with npm and start again.')
+          : error,
+      ),
     )
     child.once('close', (code) => resolve({ code, output }))
   })

@@ -16,5 +16,7 @@ if (!node) {
   process.argv[1] = program
   await import(pathToFileURL(program).href)
 } else {
-  process.exitCode = await runChild(node, [program, ...process.argv.slice(2)], { env: environmentFor(root, node) })
+  process.exitCode = await runChild(node, [program, ...process.argv.slice(2)], {
+    env: environmentFor(root, node),
+  })
 }
