@@ -1,0 +1,11 @@
+export { enqueue, type JobOptions } from './enqueue.ts'
+export {
+  type CronEntry,
+  type Job,
+  type JobHandler,
+  type JobLog,
+  migrateQueue,
+  startWorker,
+  type Worker,
+  type WorkerOptions,
+} from './worker.ts'

@@ -1,0 +1,173 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Logger,
+  parseCronItems,
+  type Runner,
+  run,
+  runMigrations,
+  type Task,
+  type WorkerEvents,
+} from 'graphile-worker'
+import type { Pool } from 'pg'
+import { z } from 'zod'
+import { makeRecovery, showAlive } from './recovery.ts'
+
+/** What a handler is told: ids, and a signal that fires 5 s after the worker was asked to stop. */
+export interface Job {
+  readonly account: string
+  readonly ids: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** Runs a job. A job may run more than once, so a handler looks at its own rows for what is left to do. */
+export type JobHandler = (job: Job) => Promise<void>
+
+/** Work by the clock, for no account in particular: it takes one account at a time itself. */
+export interface CronEntry {
+  readonly name: string
+  /** A crontab pattern in UTC, such as `*\/5 * * * *`. */
+  readonly pattern: string
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+/** The part of a pino logger that the worker uses. */
+export interface JobLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface WorkerOptions {
+  /** Connections of the role that owns the queue. */
+  readonly ownerPool: Pool
+  readonly handlers: Readonly<Record<string, JobHandler>>
+  readonly cron?: readonly CronEntry[]
+  /** Ends the worker: no job is begun any more, and those in hand are finished. */
+  readonly signal: AbortSignal
+  readonly log: JobLog
+  readonly concurrency?: number
+  /** How often to look for workers that died, 5 s when absent. */
+  readonly recoveryMs?: number
+}
+
+/** A running worker. */
+export interface Worker {
+  /** Settles when the worker has stopped and given back its connections. */
+  readonly stopped: Promise<void>
+}
+
+const Payload = z.object({ account_id: z.uuid(), ids: z.record(z.string(), z.string()) })
+
+/** After this long a job that will not end is put back, so that the process can exit within 10 s. */
+const drainMsMax = 8_000
+
+/** Makes or updates the queue's own schema; run by the owner, safe when several nodes start at once. */
+export async function migrateQueue(ownerPool: Pool): Promise<void> {
+  await runMigrations({ pgPool: ownerPool, logger: new Logger(() => () => undefined) })
+}
+
+/** Starts to run jobs, until the signal. Jobs of a worker that died are run again by whichever worker notices. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { ownerPool, signal, log } = options
+  const cron = options.cron ?? []
+  const events: WorkerEvents = new EventEmitter()
+  events.on('pool:listen:success', ({ client, workerPool }) => {
+    showAlive(client, workerPool.id).catch((error: unknown) =>
+      log.warn({ err: named(error) }, 'worker is not seen alive'),
+    )
+  })
+  const runner = await run({
+    pgPool: ownerPool,
+    events,
+    concurrency: options.concurrency ?? 4,
+    noHandleSignals: true,
+    logger: queueLogger(log),
+    taskList: {
+      ...Object.fromEntries(
+        Object.entries(options.handlers).map(([name, handler]) => [name, jobTask(name, handler, log)]),
+      ),
+      ...Object.fromEntries(cron.map((entry) => [entry.name, cronTask(entry, log)])),
+    },
+    parsedCronItems: parseCronItems(
+      cron.map(({ name, pattern }) => ({
+        task: name,
+        match: pattern,
+        options: { jobKey: name, maxAttempts: 1 },
+      })),
+    ),
+  })
+  const recovering = recover(options)
+  return { stopped: stopOnSignal(runner, signal, log).then(() => recovering) }
+}
+
+function jobTask(name: string, handler: JobHandler, log: JobLog): Task {
+  return async (payload, helpers) => {
+    const { account_id: account, ids } = Payload.parse(payload)
+    await guarded(name, helpers.job.id, log, () => handler({ account, ids, signal: helpers.abortSignal }))
+  }
+}
+
+function cronTask(entry: CronEntry, log: JobLog): Task {
+  return async (_payload, helpers) =>
+    guarded(entry.name, helpers.job.id, log, () => entry.run(helpers.abortSignal))
+}
+
+/** The queue writes an error's words into its table and log; those may be about a person, so it is given none. */
+async function guarded(name: string, jobId: string, log: JobLog, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.warn({ job: name, jobId, err: named(error) }, 'job failed')
+    const told = new Error(`${name} failed: ${named(error)}`)
+    told.stack = ''
+    throw told
+  }
+}
+
+/** What may be told of an error without its words: its class, and its code where it has one. */
+function named(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name
+}
+
+function queueLogger(log: JobLog): Logger {
+  return new Logger((scope) => (level, message) => {
+    // Never the third argument: it holds the job with its payload.
+    const fields = { jobId: scope.jobId, task: scope.taskIdentifier }
+    if (level === 'error') log.error(fields, message)
+    else if (level === 'warning') log.warn(fields, message)
+  })
+}
+
+async function recover({ ownerPool, signal, log, recoveryMs = 5_000 }: WorkerOptions): Promise<void> {
+  const look = makeRecovery(ownerPool)
+  while (!signal.aborted) {
+    try {
+      const freed = await look()
+      if (freed > 0) log.warn({ workers: freed }, 'jobs of dead workers were freed')
+    } catch (error) {
+      log.warn({ err: named(error) }, 'could not look for dead workers')
+    }
+    await sleep(recoveryMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function stopOnSignal(runner: Runner, signal: AbortSignal, log: JobLog): Promise<void> {
+  const ended = runner.promise.catch((error: unknown) => log.error({ err: named(error) }, 'worker ended'))
+  await Promise.race([ended, aborted(signal)])
+  if (!signal.aborted) return
+  const stopping = runner
+    .stop()
+    .catch((error: unknown) => log.warn({ err: named(error) }, 'worker did not stop cleanly'))
+  const late = new AbortController()
+  const patience = sleep(drainMsMax, 'late' as const, { signal: late.signal }).catch(() => undefined)
+  if ((await Promise.race([stopping, patience])) === 'late') await runner.kill('took too long to stop')
+  late.abort()
+  await ended
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
