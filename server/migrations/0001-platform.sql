@@ -13,7 +13,7 @@ end $$;
 
 -- Shuts a table to all but the account named in app.account_id, its owner included, and grants the application
 -- role the privileges named: select protect_table('tag', 'select', 'insert', 'update (name)', 'delete').
-create function protect_table(target regclass, variadic privileges text[]) returns void language plpgsql as $$
+create function protect_table(target regclass, variadic privileges text[] default '{}') returns void language plpgsql as $$
 declare
   privilege text;
 begin

@@ -3,6 +3,11 @@ export { assertAppRole } from './app-role.ts'
 export type { PostgresConnection } from './lease.ts'
 export { migrate } from './migrate.ts'
 export { type Migration, readMigrations, schemaIsCurrent } from './migrations.ts'
-export { type PreparedDatabase, type PrepareDatabaseOptions, prepareDatabase } from './prepare-database.ts'
+export { type PrepareDatabaseOptions, type PreparedDatabase, prepareDatabase } from './prepare-database.ts'
 export { DatabaseRefusal } from './refusal.ts'
-export { type EmbeddedOptions, type EmbeddedPostgres, type SupervisorLog, startEmbedded } from './supervisor.ts'
+export {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  type SupervisorLog,
+  startEmbedded,
+} from './supervisor.ts'

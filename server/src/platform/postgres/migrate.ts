@@ -1,6 +1,5 @@
 import pg from 'pg'
 import { type Migration, pendingMigrations, readApplied, readMigrations } from './migrations.ts'
-import { APP_ROLE_SETTING } from './prepare-database.ts'
 import { DatabaseRefusal, errorCode } from './refusal.ts'
 import { withClient } from './roles.ts'
 
@@ -32,12 +31,13 @@ async function prepareHistory(client: pg.Client): Promise<void> {
       sha256 text not null,
       applied_at timestamptz not null default clock_timestamp()
     )`)
+  // The roles come in pairs, `<prefix>_owner` and `<prefix>_app`; the app reads the history for /readyz.
   const { rows } = await client.query<{ role: string }>(
-    'select rolname as role from pg_roles where rolname = coalesce(current_setting($1, true), current_database() || $2)',
-    [APP_ROLE_SETTING, '_app'],
+    "select rolname as role from pg_roles where rolname = regexp_replace(current_user, '_owner$', '_app')",
   )
   const role = rows[0]?.role
-  if (role !== undefined) await client.query(`grant select on public.schema_migration to ${pg.escapeIdentifier(role)}`)
+  if (role !== undefined)
+    await client.query(`grant select on public.schema_migration to ${pg.escapeIdentifier(role)}`)
 }
 
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
@@ -54,8 +54,13 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('rollback')
     const reason = error instanceof Error ? error.message : 'unknown'
     throw new DatabaseRefusal(
-      `Migration ${migration.name} failed and changed nothing: ${reason} (${errorCode(error)}). Earlier migrations stay applied; correct the cause and start again.`,
+      `Migration ${migration.name} failed${lineOf(error, migration.sql)} and changed nothing: ${reason} (${errorCode(error)}). Earlier migrations stay applied; correct the cause and start again.`,
       { cause: error },
     )
   }
+}
+
+function lineOf(error: unknown, sql: string): string {
+  const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN
+  return Number.isNaN(position) ? '' : ` at line ${sql.slice(0, position).split('\n').length}`
 }

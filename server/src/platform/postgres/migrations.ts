@@ -64,7 +64,9 @@ export function pendingMigrations(
 }
 
 function describe(migration: Migration | undefined, name: string): string {
-  return migration?.name === name ? 'its file was changed' : `its place is taken by ${migration?.name ?? 'no file'}`
+  return migration?.name === name
+    ? 'its file was changed'
+    : `its place is taken by ${migration?.name ?? 'no file'}`
 }
 
 /** What the database remembers, oldest first; nothing where no migration ever ran. */

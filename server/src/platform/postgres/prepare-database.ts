@@ -9,10 +9,8 @@ export interface PrepareDatabaseOptions {
   readonly ownerPassword: string
   /** ASCII; the caller derives it, so that every node knows it. */
   readonly appPassword: string
-  /** `<database>_owner` when absent. */
-  readonly ownerRole?: string
-  /** `<database>_app` when absent. */
-  readonly appRole?: string
+  /** The roles are `<rolePrefix>_owner` and `<rolePrefix>_app`; the name of the database when absent. */
+  readonly rolePrefix?: string
 }
 
 /** How to reach a prepared database in its two roles. */
@@ -23,34 +21,34 @@ export interface PreparedDatabase {
   readonly app: pg.ClientConfig
 }
 
-/** The database setting that names the role that migrations grant rights to. */
-export const APP_ROLE_SETTING = 'drawbridge.app_role'
-
 const PREPARE_KEY = '7236147085611'
 
 /**
  * Makes the two roles and the database where they are missing, sets their passwords, and takes from PUBLIC what it
  * has on the database and on the schema `public`. Doing it again changes nothing; several nodes may do it at once.
  *
- * `admin` is a superuser, a role with CREATEROLE and CREATEDB, or the owner of a database that exists already (then
- * it is used as the owner, and the app role must exist).
+ * `admin` is a superuser, a role with CREATEROLE and CREATEDB, or the role `<prefix>_owner` itself, of a database that
+ * exists already beside a role `<prefix>_app`.
  * Raises DatabaseRefusal naming the right that is missing and the statement that helps.
  */
 export async function prepareDatabase(
   admin: pg.ClientConfig,
   options: PrepareDatabaseOptions,
 ): Promise<PreparedDatabase> {
-  const appRole = options.appRole ?? `${options.database}_app`
+  const { database, appPassword, rolePrefix = database } = options
+  const [ownerRole, appRole] = [`${rolePrefix}_owner`, `${rolePrefix}_app`]
   return await withClient(admin, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARE_KEY])
     const self = await readSelf(client)
-    await prepareRole(client, self, appRole, options.appPassword)
-    const owner = await prepareOwner(client, self, admin, options)
-    await prepareRights(owner, options.database, appRole)
-    return {
-      owner,
-      app: connectionAs(admin, { user: appRole, password: options.appPassword, database: options.database }),
-    }
+    await prepareRole(client, self, ownerRole, options.ownerPassword)
+    await prepareRole(client, self, appRole, appPassword)
+    await prepareOwnership(client, self, database, ownerRole)
+    const owner =
+      self.name === ownerRole
+        ? connectionAs(admin, { database })
+        : connectionAs(admin, { user: ownerRole, password: options.ownerPassword, database })
+    await prepareRights(owner, database, appRole)
+    return { owner, app: connectionAs(admin, { user: appRole, password: appPassword, database }) }
   })
 }
 
@@ -60,7 +58,12 @@ async function readSelf(client: pg.Client): Promise<RoleRights> {
   return self
 }
 
-async function prepareRole(client: pg.Client, self: RoleRights, role: string, password: string): Promise<void> {
+async function prepareRole(
+  client: pg.Client,
+  self: RoleRights,
+  role: string,
+  password: string,
+): Promise<void> {
   const existing = await readRole(client, role)
   const name = pg.escapeIdentifier(role)
   const verifier = pg.escapeLiteral(scramVerifier(password))
@@ -87,35 +90,28 @@ async function mayAlter(client: pg.Client, self: RoleRights, role: string): Prom
   return rows[0]?.may ?? false
 }
 
-async function prepareOwner(
+async function prepareOwnership(
   client: pg.Client,
   self: RoleRights,
-  admin: pg.ClientConfig,
-  options: PrepareDatabaseOptions,
-): Promise<pg.ClientConfig> {
-  const { database } = options
+  database: string,
+  role: string,
+): Promise<void> {
+  const [name, owner] = [pg.escapeIdentifier(database), pg.escapeIdentifier(role)]
   const existing = await readDatabase(client, database)
+  if (existing?.owner === role && existing.encoding === 'UTF8') return
   if (existing !== undefined && existing.encoding !== 'UTF8') {
     throw new DatabaseRefusal(
       `The database ${database} has the encoding ${existing.encoding}; drawbridge needs UTF8. Create it anew with ENCODING 'UTF8'.`,
     )
   }
-  const role = options.ownerRole ?? `${database}_owner`
-  if (existing?.owner === self.name && !self.superuser) return connectionAs(admin, { database })
-  if (existing !== undefined && existing.owner !== role) {
-    throw new DatabaseRefusal(
-      `The database ${database} belongs to ${existing.owner}. Connect as that role, or run: ALTER DATABASE ${pg.escapeIdentifier(database)} OWNER TO ${pg.escapeIdentifier(role)}`,
-    )
-  }
-  await prepareRole(client, self, role, options.ownerPassword)
-  if (existing === undefined) await createDatabase(client, self, database, role)
-  return connectionAs(admin, { user: role, password: options.ownerPassword, database })
-}
-
-async function createDatabase(client: pg.Client, self: RoleRights, database: string, role: string): Promise<void> {
-  const [name, owner] = [pg.escapeIdentifier(database), pg.escapeIdentifier(role)]
-  const statement = `CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0 ENCODING 'UTF8'`
-  requireRight(self, self.createsDatabases, `create the database ${database}`, statement)
+  const statement =
+    existing === undefined
+      ? `CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0 ENCODING 'UTF8'`
+      : `ALTER DATABASE ${name} OWNER TO ${owner}`
+  const may = self.createsDatabases && (existing === undefined || existing.owner === self.name)
+  const purpose = existing === undefined ? 'create the database' : `give ${role} the database`
+  requireRight(self, may, `${purpose} ${database}`, statement)
+  // Only a member of a role may hand it a database; a superuser needs no membership.
   if (!self.superuser) await client.query(`grant ${owner} to current_user`)
   await client.query(statement)
 }
@@ -135,7 +131,6 @@ async function prepareRights(owner: pg.ClientConfig, database: string, appRole: 
     await client.query(`grant connect on database ${name} to ${app}`)
     await client.query('revoke all on schema public from public')
     await client.query(`grant usage on schema public to ${app}`)
-    await client.query(`alter database ${name} set ${APP_ROLE_SETTING} = ${pg.escapeLiteral(appRole)}`)
   })
 }
 

@@ -68,7 +68,10 @@ export function connectionAs(
 }
 
 /** Connects, runs `work` and closes the connection, whatever happens. */
-export async function withClient<T>(config: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  config: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client(config)
   client.on('error', () => undefined)
   try {
