@@ -15,6 +15,7 @@ export interface Operation<
   Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
+  Size extends BodySize = BodySize,
 > {
   readonly name: string
   readonly summary: string
@@ -27,14 +28,19 @@ export interface Operation<
   readonly query: Query
   readonly body: Body
   readonly output: Output
-  readonly size: BodySize
+  readonly size: Size
   /** True where the reply carries an `Etag` header and the request may carry `If-Match`. */
   readonly etag: boolean
 }
 
-/** What a verb receives: parsed, typed. `if_match` is the raw header, where the operation takes one. */
+/**
+ * What a verb receives: parsed, typed. `if_match` is the raw header, where the operation takes one. Where the body
+ * carries a file, its `data` has been decoded already and arrives as the bytes in `upload`.
+ */
 export type Input<O extends Operation> = z.output<O['params']> &
-  z.output<O['query']> & { body: z.output<O['body']>; if_match?: string | undefined }
+  z.output<O['query']> & { if_match?: string | undefined } & (O['size'] extends 'normal'
+    ? { body: z.output<O['body']> }
+    : { body: Omit<z.output<O['body']>, 'data'>; upload: Uint8Array })
 
 /** What a caller passes: the same, before defaults are filled in. */
 export type CallInput<O extends Operation> = z.input<O['params']> &
@@ -49,7 +55,13 @@ export type Output<O extends Operation> = z.output<O['output']>
 export const Nothing = z.undefined()
 export const NoFields = z.object({})
 
-type Written<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType> = {
+type Written<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  O extends z.ZodType,
+  S extends BodySize,
+> = {
   name: string
   summary: string
   method: Method
@@ -59,7 +71,7 @@ type Written<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, 
   params?: P
   query?: Q
   body?: B
-  size?: BodySize
+  size?: S
   etag?: boolean
 }
 
@@ -69,14 +81,15 @@ export function operation<
   Q extends z.ZodObject = typeof NoFields,
   B extends z.ZodType = typeof Nothing,
   O extends z.ZodType = z.ZodType,
->(written: Written<P, Q, B, O>): Operation<P, Q, B, O> {
+  const S extends BodySize = 'normal',
+>(written: Written<P, Q, B, O, S>): Operation<P, Q, B, O, S> {
   const { params, query, body, size, etag, ...rest } = written
   return {
     ...rest,
     params: params ?? (NoFields as unknown as P),
     query: query ?? (NoFields as unknown as Q),
     body: body ?? (Nothing as unknown as B),
-    size: size ?? 'normal',
+    size: size ?? ('normal' as S),
     etag: etag ?? false,
   }
 }

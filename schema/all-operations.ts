@@ -1,0 +1,47 @@
+import * as application from './application.ts'
+import { ListAuditItems } from './audit.ts'
+import { AddDocument } from './collected-data.ts'
+import { AddDocumentImage, GetDocumentImage, ListDocumentImages } from './document.ts'
+import { AddFile, GetFile } from './file.ts'
+import { AddNote, ListNotes, RemoveNote } from './note.ts'
+import type { Operation } from './operation.ts'
+import * as profile from './profile.ts'
+import { AddTag, RemoveTag, SearchTags } from './tag.ts'
+import { CreateTask, GetTask, ListTasks, SetTaskExpiry, SetTaskState } from './task.ts'
+import { WhoAmI } from './whoami.ts'
+
+/** Every operation of the API, in the order in which its documentation lists them. */
+export const allOperations: readonly Operation[] = [
+  profile.ListProfiles,
+  profile.CreateProfile,
+  profile.GetProfile,
+  profile.DeleteProfile,
+  profile.GetProfileStatus,
+  profile.SetProfileStatus,
+  ListAuditItems,
+  profile.GetCollectedData,
+  profile.ReplaceCollectedData,
+  AddDocument,
+  application.ListApplications,
+  application.CreateApplication,
+  application.GetApplication,
+  application.DecideApplication,
+  application.RevertDecision,
+  ListTasks,
+  CreateTask,
+  GetTask,
+  SetTaskState,
+  SetTaskExpiry,
+  ListNotes,
+  AddNote,
+  RemoveNote,
+  ListDocumentImages,
+  AddDocumentImage,
+  GetDocumentImage,
+  AddFile,
+  GetFile,
+  AddTag,
+  RemoveTag,
+  SearchTags,
+  WhoAmI,
+]

@@ -1,0 +1,47 @@
+import type { ImmediateData, LinkedProfile } from './associate.ts'
+import type { CompanyData } from './collected-data.ts'
+
+/** What every entry of a list of associates has, classic or newer. */
+export interface AssociateLike {
+  linked_profile?: LinkedProfile | undefined
+  immediate_data?: ImmediateData | undefined
+}
+
+/** A copy of the company with every entry of every list of associates changed; absent lists stay absent. */
+export function mapAssociates(
+  data: CompanyData,
+  change: <A extends AssociateLike>(associate: A) => A,
+): CompanyData {
+  const { officers, ownership_structure } = data
+  return {
+    ...data,
+    ...present({
+      authorized_persons: data.authorized_persons?.map(change),
+      unauthorized_persons: data.unauthorized_persons?.map(change),
+      associated_entities: data.associated_entities?.map(change),
+      officers: officers && {
+        ...officers,
+        ...present({
+          directors: officers.directors?.map(change),
+          secretaries: officers.secretaries?.map(change),
+          partners: officers.partners?.map(change),
+          resigned: officers.resigned?.map(change),
+          trustees: officers.trustees?.map(change),
+          other: officers.other?.map(change),
+        }),
+      },
+      ownership_structure: ownership_structure && {
+        ...ownership_structure,
+        ...present({
+          shareholders: ownership_structure.shareholders?.map(change),
+          beneficial_owners: ownership_structure.beneficial_owners?.map(change),
+        }),
+      },
+    }),
+  }
+}
+
+/** The fields that have a value. */
+function present<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
+}
