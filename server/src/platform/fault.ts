@@ -8,6 +8,10 @@ export interface FaultOptions {
   /** Further facts for the customer's program, such as the id of the profile that holds a reference. */
   readonly info?: Record<string, unknown>
   readonly retryAfterSeconds?: number
+  /** The current document and its ETag, where the refusal shows them instead of an error body (412). */
+  readonly current?: { body: unknown; etag: string }
+  /** Headers of the reply, such as what is left of a rate limit. */
+  readonly headers?: Record<string, string>
   /** Words for the log only. */
   readonly cause?: unknown
 }
@@ -18,6 +22,8 @@ export class Fault extends Error {
   readonly pointer: string | undefined
   readonly info: Record<string, unknown>
   readonly retryAfterSeconds: number | undefined
+  readonly current: { body: unknown; etag: string } | undefined
+  readonly headers: Record<string, string>
 
   constructor(reason: ErrorReason, options: FaultOptions = {}) {
     super(options.message ?? errors[reason].title, { cause: options.cause })
@@ -26,6 +32,8 @@ export class Fault extends Error {
     this.pointer = options.pointer
     this.info = options.info ?? {}
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.current = options.current
+    this.headers = options.headers ?? {}
   }
 }
 

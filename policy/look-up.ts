@@ -1,0 +1,46 @@
+import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { EntityType } from '@drawbridge/schema/scalars.ts'
+import type { Policy, PolicyTaskVariant, Product } from './policy.ts'
+
+/** How a caller names something of the policy: by id or by alias; the id wins. */
+export interface Named {
+  readonly id?: string | undefined
+  readonly alias?: string | undefined
+}
+
+function named<T extends { id: string; alias: string }>(list: readonly T[], name: Named): T | undefined {
+  const id = name.id?.toLowerCase()
+  return list.find((item) => (id === undefined ? item.alias === name.alias : item.id === id))
+}
+
+export function findProduct(policy: Policy, name: Named): Product | undefined {
+  return named(policy.products, name)
+}
+
+export function findTaskVariant(policy: Policy, name: Named): PolicyTaskVariant | undefined {
+  return named(policy.task_variants, name)
+}
+
+/** The products a new customer of this kind applies for by itself. */
+export function automaticProducts(policy: Policy, entityType: EntityType): Product[] {
+  return policy.products.filter(
+    (product) =>
+      product.automatically_apply &&
+      product.applicants === 'CUSTOMER' &&
+      product.smart_policies[entityType] !== undefined,
+  )
+}
+
+/** The role an associate applies in, when a company's list gives it several: the most telling one. */
+export function leadingRole(roles: readonly AssociatedRole[]): AssociatedRole | undefined {
+  const order: readonly AssociatedRole[] = [
+    'DIRECTOR',
+    'BENEFICIAL_OWNER',
+    'SHAREHOLDER',
+    'AUTHORIZED_PERSON',
+    'PARTNER',
+    'TRUSTEE',
+    'COMPANY_SECRETARY',
+  ]
+  return order.find((role) => roles.includes(role)) ?? roles[0]
+}

@@ -1,0 +1,29 @@
+-- Files and document images. The sealed bytes are in the storage under blob_id; what describes them is sealed here.
+
+create table file (
+  account_id uuid not null,
+  profile_id uuid not null,
+  id uuid not null,
+  blob_id uuid not null,
+  mime text not null,
+  bytes integer not null,
+  -- Name and SHA-256, sealed: either could name the person.
+  description bytea not null,
+  created_at timestamptz not null,
+  primary key (account_id, profile_id, id)
+);
+create index file_blob on file (account_id, blob_id);
+select protect_table('file', 'select', 'insert', 'delete');
+
+create table document_image (
+  account_id uuid not null,
+  profile_id uuid not null,
+  id uuid not null,
+  file_id uuid not null,
+  image_type text not null check (image_type in ('FRONT', 'BACK', 'FACE')),
+  provider_reference bytea,
+  document_id uuid,
+  uploaded_at timestamptz not null,
+  primary key (account_id, profile_id, id)
+);
+select protect_table('document_image', 'select', 'insert', 'update', 'delete');

@@ -1,0 +1,19 @@
+/**
+ * The rooms of the server, lowest first. A room may use the rooms below it by their doors (`index.ts`) and never
+ * one above; facts travel up. The direction rules are built from this list, and reactions run in its order.
+ */
+export const house = [
+  'audit',
+  'accounts',
+  'policies',
+  'profile-root',
+  'tags',
+  'files',
+  'collected-data',
+  'documents',
+  'tasks',
+  'applications',
+  'profiles',
+] as const
+
+export type Room = (typeof house)[number]

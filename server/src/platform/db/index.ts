@@ -1,0 +1,3 @@
+export { type Query, run } from './connection.ts'
+export { databaseFault, isLockTimeout, isLostConnection, isRetryable } from './database-errors.ts'
+export { createPool } from './pool.ts'

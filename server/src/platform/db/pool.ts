@@ -1,0 +1,26 @@
+import { Pool, type PoolConfig, types } from 'pg'
+
+/** Reads 64-bit integers as bigint: sequence numbers and blind-index tokens do not fit a double. */
+const readBigint = (text: string) => BigInt(text)
+
+/**
+ * A pool of connections of one role. Connections recycle after an hour, so that a changed server is met soon;
+ * an idle connection that breaks is dropped and reported, never thrown.
+ */
+export function createPool(config: PoolConfig, onError: (error: Error) => void): Pool {
+  const pool = new Pool({
+    max: 12,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: 3_600,
+    ...config,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === types.builtins.INT8 && format !== 'binary'
+          ? readBigint
+          : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  })
+  pool.on('error', onError)
+  return pool
+}

@@ -1,0 +1,145 @@
+import type { IncomingMessage } from 'node:http'
+import { errors } from '@drawbridge/schema/errors.ts'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
+import { databaseFault } from '../db/index.ts'
+import { Fault, Faults } from '../fault.ts'
+import type { Logger } from '../log.ts'
+import { type Engine } from '../scope.ts'
+import type { Route } from './bind.ts'
+import { bodyLimits } from './body.ts'
+import type { Authenticate, Principal } from './principal.ts'
+import { takeCall } from './rate.ts'
+import { faultReply } from './reply.ts'
+import { send, serveRoute } from './serve-route.ts'
+
+export interface AppSettings {
+  readonly engine: Engine
+  readonly routes: readonly Route[]
+  readonly authenticate: Authenticate
+  readonly log: Logger
+  /** Told of every finished request: operation name, status, seconds. */
+  readonly observe: (operation: string, status: number, seconds: number) => void
+}
+
+const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** The HTTP server of the API: every route behind a key and its capability, every refusal in the contract's shape. */
+export function createApp(settings: AppSettings): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    requestTimeout: 60_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    maxParamLength: 128,
+    return503OnClosing: true,
+    http: { headersTimeout: 15_000, maxHeaderSize: 16_384 },
+    bodyLimit: bodyLimits.normal,
+  })
+  app.server.maxConnections = 4_096
+  takeJsonOnly(app)
+  app.setErrorHandler((error, request, reply) => refuse(settings, error, request, reply))
+  app.setNotFoundHandler((_request, reply) => send(reply, faultReply(new Fault('route.unknown'))))
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  for (const route of settings.routes) addRoute(app, settings, route)
+  refuseOtherMethods(app, settings.routes)
+  return app
+}
+
+/** Bodies are kept as bytes: they are scanned before they are parsed, and fingerprinted as they came. */
+function takeJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/json(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
+
+function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): void {
+  const { operation } = route
+  const principals = new WeakMap<IncomingMessage, Principal>()
+  app.route({
+    method: operation.method,
+    url: fastifyPath(operation.path),
+    bodyLimit: bodyLimits[operation.size],
+    exposeHeadRoute: false,
+    onRequest: async (request) => {
+      const principal = await settings.authenticate(credentialsOf(request))
+      if (operation.may === 'PUBLIC' || !principal.may(operation.may))
+        throw new Fault('permission.denied', { message: `This API key may not do that: it needs ${operation.may}` })
+      principals.set(request.raw, principal)
+    },
+    handler: async (request, reply) => {
+      const principal = principals.get(request.raw)
+      if (!principal) throw new Fault('key.missing')
+      reply.headers(await takeCall(settings.engine.pool, principal, operation.name))
+      return send(reply, await serveRoute(settings.engine, route, principal, request))
+    },
+    onResponse: async (request, reply) => observe(settings, operation.name, principals.get(request.raw), reply),
+  })
+}
+
+function observe(settings: AppSettings, operation: string, principal: Principal | undefined, reply: FastifyReply) {
+  const ms = reply.elapsedTime
+  settings.observe(operation, reply.statusCode, ms / 1000)
+  settings.log.debug(
+    { operation, status: reply.statusCode, ms: Math.round(ms), account: principal?.accountId, key: principal?.actor.id },
+    'request',
+  )
+}
+
+function credentialsOf(request: FastifyRequest) {
+  const { apikey } = request.headers
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '').get('apikey') ?? undefined
+  return { header: Array.isArray(apikey) ? apikey[0] : apikey, query }
+}
+
+function fastifyPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** A known address with another method is 405 and says which it takes. */
+function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const taken = Map.groupBy(routes, ({ operation }) => operation.path)
+  for (const [path, group] of taken) {
+    const allowed = new Set<string>(group.map(({ operation }) => operation.method))
+    const allow = [...allowed].sort().join(', ')
+    app.route({
+      method: methods.filter((method) => !allowed.has(String(method))),
+      url: fastifyPath(path),
+      handler: async (_request, reply) => {
+        const fault = new Fault('route.method-not-allowed', { message: `This address takes ${allow}` })
+        return send(reply.header('allow', allow), faultReply(fault))
+      },
+    })
+  }
+}
+
+/** The last resort for everything thrown on the way: a clear refusal for the caller, the cause for the log. */
+function refuse(settings: AppSettings, thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const known = databaseFault(framingFault(thrown))
+  if (known instanceof Fault || known instanceof Faults) {
+    if (known instanceof Fault && errors[known.reason].status >= 500)
+      settings.log.warn({ route: request.routeOptions.url, reason: known.reason, error: known.cause }, 'request refused')
+    return send(reply, faultReply(known))
+  }
+  settings.log.error({ route: request.routeOptions.url, error: known }, 'request failed')
+  return send(reply, faultReply(new Fault('service.fault')))
+}
+
+/** What the HTTP layer refuses by itself, in our words. */
+function framingFault(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return thrown
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Fault('request.too-large')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Fault('request.unsupported-media-type')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_BAD_URL':
+      return new Fault('request.malformed', { message: thrown.message })
+    default:
+      return thrown
+  }
+}

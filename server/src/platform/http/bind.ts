@@ -1,0 +1,53 @@
+import type { Input, Operation, Output } from '@drawbridge/schema/operation.ts'
+import type { Engine, Opening, Scope } from '../scope.ts'
+
+/** A reply with its ETag, for the operations that have one. */
+export class Tagged<B> {
+  readonly body: B
+  readonly etag: string
+
+  constructor(body: B, etag: string) {
+    this.body = body
+    this.etag = etag
+  }
+}
+
+/** An operation bound to the verb that performs it and the presenter that shows the result. */
+export interface Route {
+  readonly operation: Operation
+  /** Changes the world; returns ids for the presenter. */
+  readonly perform: (scope: Scope, input: never) => Promise<unknown>
+  /** Reads what the reply shows, after the reactions; the verb's own result when absent. */
+  readonly present: ((scope: Scope, result: never, input: never) => Promise<unknown>) | undefined
+  /** Runs before the transaction, for bytes that go to the storage; what it returns reaches the verb as `staged`. */
+  readonly stage?: (engine: Engine, opening: Opening, input: never) => Promise<unknown>
+}
+
+type Shown<O extends Operation> = Output<O> | Tagged<Output<O>>
+
+/** Binds a reading operation: the verb's result is the reply. */
+export function bind<O extends Operation>(
+  operation: O,
+  perform: (scope: Scope, input: Input<O>) => Promise<Shown<O>>,
+): Route
+/** Binds a changing operation: reactions run between the verb and the presenter, so the reply shows what they did. */
+export function bind<O extends Operation, R>(
+  operation: O,
+  perform: (scope: Scope, input: Input<O>) => Promise<R>,
+  present: (scope: Scope, result: R, input: Input<O>) => Promise<Shown<O>>,
+): Route
+export function bind(
+  operation: Operation,
+  perform: (scope: Scope, input: never) => Promise<unknown>,
+  present?: (scope: Scope, result: never, input: never) => Promise<unknown>,
+): Route {
+  return { operation, perform, present }
+}
+
+/** The same route with work to do before its transaction. */
+export function staged<I, S>(
+  stage: (engine: Engine, opening: Opening, input: I) => Promise<S>,
+  route: Route,
+): Route {
+  return { ...route, stage }
+}

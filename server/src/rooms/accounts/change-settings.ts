@@ -1,0 +1,21 @@
+import type { Scope } from '../../platform/scope.ts'
+import { type Settings, selectSettings, updateSettings } from './queries.ts'
+
+/** Changes what is given of the environment's settings and leaves the rest. Returns what is now in force. */
+export async function changeSettings(scope: Scope, changes: Partial<Omit<Settings, 'environment'>>): Promise<Settings> {
+  const settings = { ...(await selectSettings(scope)), ...changes }
+  await updateSettings(scope, settings)
+  const { environment: _environment, ...payload } = settings
+  scope.record(
+    {
+      kind: 'account.settings-changed',
+      payload: {
+        accepts_query_key: payload.acceptsQueryKey,
+        unique_customer_ref: payload.uniqueCustomerRef,
+        calls_per_hour: payload.callsPerHour,
+      },
+    },
+    null,
+  )
+  return settings
+}

@@ -1,0 +1,8 @@
+export { authenticator } from './authenticate.ts'
+export { changeSettings } from './change-settings.ts'
+export { createInstitution } from './create-institution.ts'
+export { issueKey, type KeyRequest } from './issue-key.ts'
+export { type AccountRow, type KeyRow, type Settings, selectAccounts, selectKeys, selectSettings } from './queries.ts'
+export { revokeKey } from './revoke-key.ts'
+export { routes } from './routes.ts'
+export type { Environment } from './rules.ts'

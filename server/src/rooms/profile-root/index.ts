@@ -1,0 +1,16 @@
+export { addProfile } from './add-profile.ts'
+export { type FoundProfiles, findProfiles, type ProfileSearch } from './find-profiles.ts'
+export { getRoot, lockProfile, lockProfiles } from './lock-profile.ts'
+export {
+  changeTerms,
+  deleteReferences,
+  deleteRoot,
+  insertReference,
+  type ProfileRoot,
+  selectReferenceHolder,
+  selectRoots,
+  updateCategory,
+  updateStatus,
+  updateVersion,
+} from './queries.ts'
+export { etagOf, versionAfter } from './rules.ts'

@@ -1,0 +1,267 @@
+import type { ProfileCategory, Role, ProfileStatus } from '@drawbridge/schema/profile.ts'
+import type { EntityType } from '@drawbridge/schema/scalars.ts'
+import type { Scope } from '../../platform/scope.ts'
+import type { DataKey } from '../../platform/vault/index.ts'
+
+/** The bare row of a profile, and the key that seals what is said of it. */
+export interface ProfileRoot {
+  readonly id: string
+  readonly entityType: EntityType
+  readonly role: Role
+  readonly category: ProfileCategory
+  readonly status: ProfileStatus
+  /** Milliseconds since 1970 of the newest version of the collected data. */
+  readonly version: number
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+  readonly key: DataKey
+}
+
+interface Row extends Omit<ProfileRoot, 'version' | 'key'> {
+  version: bigint
+  wrapped: Buffer
+}
+
+const columns = `p.id, p.entity_type as "entityType", p.role, p.category, p.status, p.version,
+  p.created_at as "createdAt", p.modified_at as "modifiedAt", k.wrapped`
+const source = `profile p join profile_key k on k.account_id = p.account_id and k.profile_id = p.id`
+
+/** How many rows a counter is spread over. */
+const slots = 16
+
+async function rootOf(scope: Scope, row: Row): Promise<ProfileRoot> {
+  const { wrapped, version, ...rest } = row
+  return { ...rest, version: Number(version), key: await scope.vault.openProfileKey(row.id, wrapped) }
+}
+
+export interface NewRoot {
+  readonly id: string
+  readonly entityType: EntityType
+  readonly role: Role
+  readonly category: ProfileCategory
+  readonly version: number
+  readonly wrapped: Buffer
+}
+
+/** Inserts the row, its key and its count, in one statement. */
+export async function insertRoot(scope: Scope, root: NewRoot): Promise<void> {
+  await scope.query(
+    `with made as (
+       insert into profile (account_id, id, entity_type, role, category, status, version, created_at, modified_at)
+       values ($1, $2, $3, $4, $5, 'NORMAL', $6, $7, $7)
+     ), keyed as (
+       insert into profile_key (account_id, profile_id, wrapped) values ($1, $2, $8)
+     )
+     insert into profile_count as c (account_id, category, slot, profiles) values ($1, $5, $9, 1)
+     on conflict (account_id, category, slot) do update set profiles = c.profiles + 1`,
+    [
+      scope.accountId,
+      root.id,
+      root.entityType,
+      root.role,
+      root.category,
+      root.version,
+      scope.now,
+      root.wrapped,
+      Math.floor(Math.random() * slots),
+    ],
+  )
+}
+
+/** The rows of these profiles, locked until the transaction ends, in the order of their ids. */
+export async function selectRootsLocked(scope: Scope, ids: readonly string[]): Promise<ProfileRoot[]> {
+  const { rows } = await scope.query<Row>(
+    `select ${columns} from ${source} where p.account_id = $1 and p.id = any($2) order by p.id for update of p`,
+    [scope.accountId, ids],
+  )
+  return Promise.all(rows.map((row) => rootOf(scope, row)))
+}
+
+/** The rows of these profiles; absent ones are left out. */
+export async function selectRoots(scope: Scope, ids: readonly string[]): Promise<ProfileRoot[]> {
+  const { rows } = await scope.query<Row>(
+    `select ${columns} from ${source} where p.account_id = $1 and p.id = any($2)`,
+    [scope.accountId, ids],
+  )
+  return Promise.all(rows.map((row) => rootOf(scope, row)))
+}
+
+export async function updateVersion(scope: Scope, id: string, version: number, country: string | null): Promise<void> {
+  await scope.query(
+    'update profile set version = $3, country = $4, modified_at = $5 where account_id = $1 and id = $2',
+    [scope.accountId, id, version, country, scope.now],
+  )
+}
+
+export async function updateStatus(scope: Scope, id: string, status: ProfileStatus): Promise<void> {
+  await scope.query('update profile set status = $3, modified_at = $4 where account_id = $1 and id = $2', [
+    scope.accountId,
+    id,
+    status,
+    scope.now,
+  ])
+}
+
+/** Moves the profile to a category, and the counts with it. */
+export async function updateCategory(scope: Scope, root: ProfileRoot, category: ProfileCategory): Promise<void> {
+  await scope.query('update profile set category = $3, modified_at = $4 where account_id = $1 and id = $2', [
+    scope.accountId,
+    root.id,
+    category,
+    scope.now,
+  ])
+  await addToCount(scope, root.category, -1)
+  await addToCount(scope, category, 1)
+}
+
+async function addToCount(scope: Scope, category: ProfileCategory, by: number): Promise<void> {
+  await scope.query(
+    `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, $3, $4)
+     on conflict (account_id, category, slot) do update set profiles = c.profiles + $4`,
+    [scope.accountId, category, Math.floor(Math.random() * slots), by],
+  )
+}
+
+/** Destroys the key and the bare row: what was sealed under the key can never be opened again. */
+export async function deleteRoot(scope: Scope, root: ProfileRoot): Promise<void> {
+  await scope.query('delete from profile_key where account_id = $1 and profile_id = $2', [scope.accountId, root.id])
+  await scope.query('delete from profile where account_id = $1 and id = $2', [scope.accountId, root.id])
+  await addToCount(scope, root.category, -1)
+}
+
+/** Adds and removes entries of the blind index; both sorted, so that two writers never wait for each other. */
+export async function changeTerms(
+  scope: Scope,
+  profileId: string,
+  removed: readonly bigint[],
+  added: readonly bigint[],
+): Promise<void> {
+  if (removed.length > 0)
+    await scope.query('delete from profile_term where account_id = $1 and profile_id = $2 and term = any($3)', [
+      scope.accountId,
+      profileId,
+      removed.map(String),
+    ])
+  if (added.length > 0)
+    await scope.query(
+      `insert into profile_term (account_id, term, profile_id)
+       select $1, term, $2 from unnest($3::bigint[]) as term on conflict do nothing`,
+      [scope.accountId, profileId, added.map(String).sort()],
+    )
+}
+
+/** The profile that holds a reference; undefined when it is free. */
+export async function selectReferenceHolder(scope: Scope, reference: Buffer): Promise<string | undefined> {
+  const { rows } = await scope.query<{ profile_id: string }>(
+    'select profile_id from customer_reference where account_id = $1 and reference = $2',
+    [scope.accountId, reference],
+  )
+  return rows[0]?.profile_id
+}
+
+/** Takes a reference for the profile. False when another transaction has it. */
+export async function insertReference(scope: Scope, reference: Buffer, profileId: string): Promise<boolean> {
+  const { rows } = await scope.query(
+    `insert into customer_reference (account_id, reference, profile_id) values ($1, $2, $3)
+     on conflict (account_id, reference) do nothing returning 1 as taken`,
+    [scope.accountId, reference, profileId],
+  )
+  return rows.length === 1
+}
+
+export async function deleteReferences(scope: Scope, profileId: string): Promise<void> {
+  await scope.query('delete from customer_reference where account_id = $1 and profile_id = $2', [
+    scope.accountId,
+    profileId,
+  ])
+}
+
+/** Counts beyond this are estimates that never fall short of what can still be read. */
+export const countedMax = 10_000
+
+/** How many profiles there are, in these categories or in all. */
+export async function countProfiles(scope: Scope, categories: readonly ProfileCategory[] | null): Promise<number> {
+  const { rows } = await scope.query<{ profiles: bigint }>(
+    `select coalesce(sum(profiles), 0)::bigint as profiles from profile_count
+     where account_id = $1 and ($2::text[] is null or category = any($2))`,
+    [scope.accountId, categories],
+  )
+  return Number(rows[0]?.profiles ?? 0)
+}
+
+export interface PageOf {
+  readonly categories: readonly ProfileCategory[] | null
+  /** Only profiles older than this one. */
+  readonly before: string | null
+  readonly limit: number
+  readonly offset: number
+}
+
+/** Ids of profiles, newest first. Each category is read from its own end of the index, so none is slow for being rare. */
+export async function selectPage(scope: Scope, page: PageOf): Promise<string[]> {
+  const values = [scope.accountId, page.before, page.limit + page.offset, page.limit, page.offset]
+  const older = 'account_id = $1 and ($2::uuid is null or id < $2)'
+  const { rows } =
+    page.categories === null
+      ? await scope.query<{ id: string }>(
+          `select id from (select id from profile where ${older} order by id desc limit $3) as newest
+           order by id desc limit $4 offset $5`,
+          values,
+        )
+      : await scope.query<{ id: string }>(
+          `select newest.id from unnest($6::text[]) as wanted cross join lateral
+             (select id from profile where ${older} and category = wanted order by id desc limit $3) as newest
+           order by newest.id desc limit $4 offset $5`,
+          [...values, page.categories],
+        )
+  return rows.map((row) => row.id)
+}
+
+/** One word of a search: the profiles that have any of these terms. */
+export type Alternatives = readonly bigint[]
+
+/** How many profiles have any of the terms, up to `countedMax` for each. */
+export async function countTerms(scope: Scope, terms: Alternatives): Promise<number> {
+  const { rows } = await scope.query<{ profiles: bigint }>(
+    `select count(distinct found.profile_id) as profiles from unnest($2::bigint[]) as wanted cross join lateral
+       (select profile_id from profile_term where account_id = $1 and term = wanted
+        order by profile_id desc limit $3) as found`,
+    [scope.accountId, terms.map(String), countedMax],
+  )
+  return Number(rows[0]?.profiles ?? 0)
+}
+
+/**
+ * Ids of profiles that have a term of the first word and one of each further word, newest first. Each term is read
+ * backwards from the index and the streams are merged, so a page costs the same in a large book as in a small one.
+ */
+export async function selectByTerms(
+  scope: Scope,
+  words: readonly Alternatives[],
+  page: PageOf,
+): Promise<string[]> {
+  const [driver = [], ...others] = words
+  const { rows } = await scope.query<{ id: string }>(
+    `select distinct found.profile_id as id from unnest($2::bigint[]) as wanted cross join lateral
+       (select t.profile_id from profile_term t where t.account_id = $1 and t.term = wanted
+          and ($3::uuid is null or t.profile_id < $3)
+          and not exists (
+            select from jsonb_array_elements($6::jsonb) as word where not exists (
+              select from profile_term other where other.account_id = $1 and other.profile_id = t.profile_id
+                and other.term in (select jsonb_array_elements_text(word)::bigint)))
+          and ($7::text[] is null or exists (
+            select from profile p where p.account_id = $1 and p.id = t.profile_id and p.category = any($7)))
+        order by t.profile_id desc limit $4) as found
+     order by id desc limit $5`,
+    [
+      scope.accountId,
+      driver.map(String),
+      page.before,
+      page.limit + page.offset,
+      page.limit + page.offset,
+      JSON.stringify(others.map((word) => word.map(String))),
+      page.categories,
+    ],
+  )
+  return rows.slice(page.offset).map((row) => row.id)
+}
