@@ -6,12 +6,33 @@ const zod = '^node_modules/zod/'
 const sockets = '^(node:)?(http|https|http2|net|tls|dgram|dns|dns/promises)$'
 
 /**
+ * The whole configuration of dependency-cruiser for a house of these rooms, lowest first.
+ * @param {readonly string[]} house
+ * @returns {import('dependency-cruiser').IConfiguration}
+ */
+export function directionConfiguration(house) {
+  return {
+    forbidden: directionRules(house),
+    options: {
+      doNotFollow: { path: 'node_modules' },
+      exclude: { path: '(^|/)dist/' },
+      // Imports of types count: a room that needs the types of a room above it knows that room.
+      tsPreCompilationDeps: true,
+      enhancedResolveOptions: {
+        exportsFields: ['exports'],
+        conditionNames: ['import', 'node', 'types', 'default'],
+      },
+    },
+  }
+}
+
+/**
  * The rules for a house of these rooms, lowest first: the architecture's direction rules as dependency-cruiser
  * understands them. What an import does not show (`fetch`, `process.env`, clocks) is checked by `rules.ts`.
  * @param {readonly string[]} house
  * @returns {import('dependency-cruiser').IForbiddenRuleType[]}
  */
-export function directionRules(house) {
+function directionRules(house) {
   return [
     ...everywhere(),
     ...contract(),
@@ -120,7 +141,7 @@ function rooms() {
       'only-queries-speak-sql',
       'All SQL of a room is in its queries.ts.',
       { path: roomsFolder, pathNot: [...tests, '/queries[^/]*\\.ts$'] },
-      { path: ['^node_modules/(kysely|pg)/', '^server/src/platform/db/'] },
+      { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },
     ),
   ]
 }

@@ -40,7 +40,14 @@ export function staticStages(root: string): Stage[] {
     },
     {
       name: 'lint and format',
-      command: [node, tool('@biomejs/biome/bin/biome'), 'ci', '--reporter=concise', '--max-diagnostics=200', '.'],
+      command: [
+        node,
+        tool('@biomejs/biome/bin/biome'),
+        'ci',
+        '--reporter=concise',
+        '--max-diagnostics=200',
+        '.',
+      ],
       remedy: 'npm run format, then correct what is left',
     },
     {
