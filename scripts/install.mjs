@@ -22,7 +22,7 @@ export async function ensureInstalled(root, say) {
     if (isInstalled(root)) return
     say('Installing what the project needs (once, about a minute) …')
     await runNpm(root)
-    if (!lockedPackagesPresent(root)) throw new InstallError(incomplete())
+    if (!lockedPackagesPresent(root, optionalOnly)) throw new InstallError(incomplete())
     writeStamp(root)
     say('Installed.')
   })
@@ -57,13 +57,19 @@ function writeStamp(root) {
   }
 }
 
-/** Whether every package of package-lock.json that fits this machine is in node_modules in that version. */
-export function lockedPackagesPresent(root) {
+const optionalOnly = (entry) => entry.optional === true
+
+/**
+ * Whether every package of package-lock.json that fits this machine is in node_modules in that version.
+ * @param {string} root
+ * @param {(entry: { optional?: boolean }) => boolean} [counts] which packages matter; all by default
+ */
+export function lockedPackagesPresent(root, counts = () => true) {
   const wanted = readPackages(path.join(root, 'package-lock.json'))
   const present = readPackages(path.join(root, 'node_modules', '.package-lock.json'))
   if (!wanted || !present) return false
   return Object.entries(wanted).every(([place, entry]) => {
-    if (!place.includes('node_modules/') || !fitsMachine(entry)) return true
+    if (!place.includes('node_modules/') || !fitsMachine(entry) || !counts(entry)) return true
     const found = present[place]
     return found !== undefined && found.version === entry.version && existsSync(path.join(root, place))
   })
