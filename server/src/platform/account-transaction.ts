@@ -18,7 +18,8 @@ export async function asAccount<R>(
     await client.query(mode === 'snapshot' ? 'begin isolation level repeatable read read only' : 'begin')
     await client.query("select set_config('app.account_id', $1, true)", [accountId])
     const result = await work(plainQuery(client))
-    await client.query('commit')
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed')
     return result
   } catch (error) {
     broken = await rollBack(client)
