@@ -22,6 +22,7 @@ import {
   NOBODY,
   type ServerUser,
 } from './server-user.ts'
+import { withStartLock } from './start-lock.ts'
 
 /** The major version of the binaries; it names the directory of the data. */
 export const POSTGRES_MAJOR = 18
@@ -57,25 +58,30 @@ export async function prepareLayout(home: string, systemDirectory = SYSTEM_DIREC
   try {
     await mkdir(home, { recursive: true, mode: 0o700 })
     const root = await prepareRoot(await realpath(home), systemDirectory)
-    await refuseOtherMajor(root)
-    const version = join(root, String(POSTGRES_MAJOR))
-    const user = await chooseServerUser(version)
-    await ownDirectory(version, user)
-    await ownDirectory(join(version, 'log'), user)
-    const socketDirectory = await prepareSocketDirectory(version, user)
-    return {
-      user,
-      root,
-      startLock: join(root, 'start.lock'),
-      runtimeCopies: isRoot() ? join(systemDirectory, 'runtime') : join(root, 'runtime'),
-      version,
-      data: join(version, 'data'),
-      log: join(version, 'log'),
-      passwordFile: join(version, 'superuser-password'),
-      socketDirectory,
-    }
+    const startLock = join(root, 'start.lock')
+    // Another process may be at the same point: none may see a directory that does not have its owner yet.
+    return await withStartLock(startLock, () => prepareVersion(root, startLock, systemDirectory))
   } catch (error) {
     throw explainFileError(error, home)
+  }
+}
+
+async function prepareVersion(root: string, startLock: string, systemDirectory: string): Promise<Layout> {
+  await refuseOtherMajor(root)
+  const version = join(root, String(POSTGRES_MAJOR))
+  const user = await chooseServerUser(version)
+  await ownDirectory(version, user)
+  await ownDirectory(join(version, 'log'), user)
+  return {
+    user,
+    root,
+    startLock,
+    runtimeCopies: isRoot() ? join(systemDirectory, 'runtime') : join(root, 'runtime'),
+    version,
+    data: join(version, 'data'),
+    log: join(version, 'log'),
+    passwordFile: join(version, 'superuser-password'),
+    socketDirectory: await prepareSocketDirectory(version, user),
   }
 }
 

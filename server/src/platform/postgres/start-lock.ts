@@ -12,7 +12,11 @@ const POLL_MS = 50
  *
  * Raises DatabaseRefusal when another holder keeps it longer than `timeoutMs`.
  */
-export async function withStartLock<T>(path: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+export async function withStartLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  timeoutMs = 120_000,
+): Promise<T> {
   const lock = new DatabaseSync(path, { timeout: 0 })
   try {
     chmodSync(path, 0o600)

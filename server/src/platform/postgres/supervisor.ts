@@ -40,7 +40,6 @@ export interface EmbeddedPostgres {
   stopImmediately(): Promise<void>
 }
 
-const LOCK_WAIT_MS = 120_000
 const STOP_LOCK_WAIT_MS = 2_000
 const RECOVERY_WAIT_MS = 2_000
 const BACK_OFF_MS_MAX = 5_000
@@ -100,7 +99,7 @@ class Supervisor implements EmbeddedPostgres {
       if (!this.#stopping.signal.aborted) this.#recovery = this.#recover()
     }
     try {
-      this.#attached = await withStartLock(this.#layout.startLock, LOCK_WAIT_MS, () =>
+      this.#attached = await withStartLock(this.#layout.startLock, () =>
         attachOrStart(this.#layout, this.#runtime, this.#options.connectionsMax, lost),
       )
     } catch (error) {
@@ -143,21 +142,24 @@ class Supervisor implements EmbeddedPostgres {
 
   async #stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     this.#stopping.abort()
-    await Promise.race([this.#recovery, sleep(RECOVERY_WAIT_MS)])
+    await Promise.race([this.#recovery, sleep(RECOVERY_WAIT_MS, undefined, { ref: false })])
     const attached = this.#attached
     if (attached === undefined) return
     try {
-      await withStartLock(this.#layout.startLock, STOP_LOCK_WAIT_MS, async () => {
-        if (!(await attached.lease.leave())) return
-        const ended = await endServer(attached.pid, this.#layout.data, signal)
-        this.#options.log.info({ pid: attached.pid, ended }, 'PostgreSQL stopped')
-      })
+      const leave = () => this.#leave(attached, signal)
+      await withStartLock(this.#layout.startLock, leave, STOP_LOCK_WAIT_MS)
     } catch (error) {
       // Another process is starting on this home, so the server is in use and stays.
       if (!(error instanceof DatabaseRefusal)) throw error
     } finally {
       await attached.lease.close()
     }
+  }
+
+  async #leave(attached: Attached, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    if (!(await attached.lease.leave())) return
+    const ended = await endServer(attached.pid, this.#layout.data, signal)
+    this.#options.log.info({ pid: attached.pid, ended }, 'PostgreSQL stopped')
   }
 
   #current(): Attached {
