@@ -125,7 +125,15 @@ export const facts = {
   },
   'associate.unlinked': { audit: 'unlinked-profile', payload: z.object(link) },
   'key.issued': { audit: null, payload: z.object({ ...key, valid_from: DateTime.optional() }) },
-  'key.revoked': { audit: null, payload: z.object(key) },
+  'key.revoked': { audit: null, payload: z.object({ key_id: Uuid }) },
+  'account.settings-changed': {
+    audit: null,
+    payload: z.object({
+      accepts_query_key: z.boolean(),
+      unique_customer_ref: z.boolean(),
+      calls_per_hour: z.number().int().nullable(),
+    }),
+  },
 } as const satisfies Record<string, FactKind>
 
 /** The name of a kind of fact: `noun.happened`. */

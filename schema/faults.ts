@@ -107,9 +107,9 @@ function wordsFor(issue: Issue): string {
     case 'invalid_value':
       return `must be ${choice(issue.values)}`
     case 'too_big':
-      return `is too ${sizeWords(issue.origin, 'long', 'large')}: at most ${issue.maximum} ${unit(issue.origin)}`.trimEnd()
+      return `is too ${sizeWords(issue.origin, 'long', 'large')}: at most ${issue.maximum} ${unit(issue.origin, issue.maximum)}`.trimEnd()
     case 'too_small':
-      return `is too ${sizeWords(issue.origin, 'short', 'small')}: at least ${issue.minimum} ${unit(issue.origin)}`.trimEnd()
+      return `is too ${sizeWords(issue.origin, 'short', 'small')}: at least ${issue.minimum} ${unit(issue.origin, issue.minimum)}`.trimEnd()
     case 'invalid_union':
       return 'options' in issue && issue.options !== undefined
         ? `must be ${choice(issue.options)}`
@@ -153,7 +153,8 @@ function sizeWords(origin: string, ofLength: string, ofSize: string): string {
   return origin === 'string' || origin === 'array' ? ofLength : ofSize
 }
 
-function unit(origin: string): string {
-  if (origin === 'string') return 'characters'
-  return origin === 'array' ? 'entries' : ''
+function unit(origin: string, bound: number | bigint): string {
+  if (origin === 'string') return bound === 1 ? 'character' : 'characters'
+  if (origin !== 'array') return ''
+  return bound === 1 ? 'entry' : 'entries'
 }
