@@ -83,6 +83,11 @@ test('a name that leads to one public and one private address is refused', async
   })
 })
 
+test('plain HTTP and odd ports are for names that lead into named networks only', async () => {
+  const { guardedFetch } = guard({ resolve: async () => ['127.0.0.1', '93.184.216.34'] })
+  await expect(guardedFetch('http://mixed.example:1/')).rejects.toMatchObject({ kind: 'refused' })
+})
+
 test('what is saved is judged by the same rules as what is sent', async () => {
   const { assertAllowedUrl } = guard({
     resolve: async (host) => (host === 'none.example' ? [] : ['93.184.216.34']),
