@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 const workspaces = '{schema,policy,client,migrate,cli,bench,scripts,examples}'
-const globalSetup = ['server/test/global-setup.ts'].filter((file) => existsSync(file))
 
 export default defineConfig({
   test: {
@@ -14,7 +12,14 @@ export default defineConfig({
     teardownTimeout: 20_000,
     projects: [
       { extends: true, test: { name: 'unit', include: [`${workspaces}/**/*.test.ts`] } },
-      { extends: true, test: { name: 'server', include: ['server/**/*.test.ts'], globalSetup } },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts'],
+          globalSetup: 'server/test/global-setup.ts',
+        },
+      },
       { extends: true, test: { name: 'e2e', include: ['e2e/**/*.{test,journey}.ts'] } },
     ],
   },
