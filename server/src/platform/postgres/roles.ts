@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { parseIntoClientConfig } from 'pg-connection-string'
 
 /** The least of a `pg` client that a query needs. */
 export interface Query {
@@ -59,12 +60,9 @@ export function connectionAs(
   as: { readonly user?: string; readonly password?: string; readonly database?: string },
 ): pg.ClientConfig {
   if (base.connectionString === undefined) return { ...base, ...as }
-  // pg lets the connection string win over the fields beside it.
-  const url = new URL(base.connectionString)
-  if (as.user !== undefined) url.username = encodeURIComponent(as.user)
-  if (as.password !== undefined) url.password = encodeURIComponent(as.password)
-  if (as.database !== undefined) url.pathname = `/${encodeURIComponent(as.database)}`
-  return { ...base, connectionString: url.href }
+  // pg lets the connection string win over the fields beside it, so it is taken apart.
+  const { connectionString, ...rest } = base
+  return { ...rest, ...parseIntoClientConfig(connectionString), ...as }
 }
 
 /** Connects, runs `work` and closes the connection, whatever happens. */
