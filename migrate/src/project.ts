@@ -11,11 +11,11 @@ import {
 } from './check.ts'
 import type { Settings } from './mapping/settings.ts'
 import { buildUnit } from './plan/build-unit.ts'
-import type { ClientUnit, UnusableRow } from './plan/client-unit.ts'
+import type { ClientUnit, LeftOutRow, UnusableRow } from './plan/client-unit.ts'
 import type { Counts } from './plan/counts.ts'
 import type { Sources } from './plan/open-sources.ts'
 import { SourceIndex } from './plan/source-index.ts'
-import { unusableRows } from './plan/unusable-rows.ts'
+import { leftOutRows, unusableRows } from './plan/unusable-rows.ts'
 import { ProjectFileError, readProjectFile } from './project-file.ts'
 import { sourceHashOf } from './source-hash.ts'
 
@@ -34,6 +34,8 @@ export interface Project {
   unit(ref: string): Promise<ClientUnit | null>
   /** Rows that cannot be sent. */
   unusable(): AsyncIterable<UnusableRow>
+  /** Usable rows that are not sent, since no chain of links leads to them from a client. */
+  leftOut(): AsyncIterable<LeftOutRow>
   counts(): Promise<Counts>
   /** What the check that made the index found. */
   checked(): CheckResult
@@ -150,6 +152,10 @@ class OpenProject implements Project {
 
   async *unusable(): AsyncGenerator<UnusableRow> {
     yield* unusableRows(this.#index, this.#sources)
+  }
+
+  async *leftOut(): AsyncGenerator<LeftOutRow> {
+    yield* leftOutRows(this.#index, this.#sources)
   }
 
   async counts(): Promise<Counts> {

@@ -69,6 +69,7 @@ export async function buildIndex(
   for (const source of sources.parties)
     await readAll(source, (row) => takeParty(source, row, settings, index, sources))
   for (const source of sources.relations) await readAll(source, (row) => takeRelation(source, row, index))
+  index.markSent()
   for (const source of sources.documents) {
     await readAll(source, (row) => takeDocument(source, row, index, sources.directory, piece))
   }

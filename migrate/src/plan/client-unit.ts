@@ -143,3 +143,10 @@ export interface UnusableRow {
   reason: string
   suggestion: string
 }
+
+/** A usable row that is not sent: an associate whom nobody who is sent names, or what belongs to one. */
+export interface LeftOutRow {
+  kind: string
+  ref: string
+  source: SourceLine
+}

@@ -16,27 +16,31 @@ export interface Counts {
   effects_total: number
   /** Rows that cannot be sent. */
   unusable: number
-  /** Associates that no usable company names; they are not sent. */
+  /** Associates whom no chain of links leads to from a client; they are not sent. */
   unlinked_associates: number
 }
 
-const sent = 'usable = 1 and (client = 1 or exists (select 1 from relation where relation.party = party.ref))'
+/** Rows that belong to a party that is sent. */
+function ofSent(column: 'company' | 'owner'): string {
+  return `where exists (select 1 from party where party.ref = ${column} and party.sent = 1)`
+}
 
 /** Counts what an index holds. */
 export function countAll(index: SourceIndex): Counts {
   const count = (what: string): number => index.count(`select count(*) as n from ${what}`)
-  const units = count(`party where ${sent}`)
+  const units = count('party where sent = 1')
   const clients = count('party where usable = 1 and client = 1')
   const effects = {
     profile: units,
-    links: index.count('select count(distinct company) as n from relation'),
-    image: count("document where kind = 'image'"),
+    links: index.count(`select count(distinct company) as n from relation ${ofSent('company')}`),
+    image: count(`document ${ofSent('owner')} and kind = 'image'`),
     // A slot is category:type:side; sides of one turn are one document.
     document: count(
-      "(select distinct owner, rtrim(slot, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), turn from document where kind = 'image')",
+      `(select distinct owner, rtrim(slot, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), turn from document
+        ${ofSent('owner')} and kind = 'image')`,
     ),
-    file: count("document where kind = 'file'"),
-    tag: index.count(`select coalesce(sum(tags), 0) as n from party where ${sent}`),
+    file: count(`document ${ofSent('owner')} and kind = 'file'`),
+    tag: index.count('select coalesce(sum(tags), 0) as n from party where sent = 1'),
   }
   return {
     units,
@@ -44,10 +48,10 @@ export function countAll(index: SourceIndex): Counts {
     individuals: count("party where usable = 1 and client = 1 and entity = 'INDIVIDUAL'"),
     companies: count("party where usable = 1 and client = 1 and entity = 'COMPANY'"),
     associates: units - clients,
-    links: count('relation'),
+    links: count(`relation ${ofSent('company')}`),
     effects,
     effects_total: Object.values(effects).reduce((sum, n) => sum + n, 0),
     unusable: count('unusable'),
-    unlinked_associates: count(`party where usable = 1 and not (${sent})`),
+    unlinked_associates: count('party where usable = 1 and sent = 0'),
   }
 }

@@ -65,10 +65,17 @@ export function decideAction(effect: Effect, known: Known): Action {
   if (effect.kind === 'tag' && (known.profiles ?? []).some((profile) => profile.tags.includes(effect.tag))) {
     return { action: 'unchanged', code: 'ALREADY_TAGGED', reason: 'The profile has this tag already' }
   }
+  if ((known.profiles ?? []).length > 0 && effect.kind !== 'tag') return lookFirst
   return create
 }
 
 const create: Action = { action: 'create', code: 'NEW', reason: 'Not in the target yet' }
+
+const lookFirst: Action = {
+  action: 'create',
+  code: 'LOOK_FIRST',
+  reason: 'Its profile was in the target before: looked for first, and created if it is not there',
+}
 
 function decideProfile(ref: string, role: string, known: Known): Action {
   const [first, second] = known.profiles ?? []

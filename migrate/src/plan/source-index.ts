@@ -17,6 +17,7 @@ export interface PartyEntry extends RowPlace {
   entity: EntityType
   client: boolean
   usable: boolean
+  sent: boolean
 }
 
 export interface RelationEntry extends RowPlace {
@@ -43,13 +44,13 @@ export interface UnusableEntry extends RowPlace {
 }
 
 /** Bump when the tables or what is written to them change: an index of another version is built anew. */
-const version = 'drawbridge-index-1'
+const version = 'drawbridge-index-2'
 
 const tables = `
 create table meta (key text primary key, value text not null) strict;
 create table party (id integer primary key, ref text not null unique, source integer not null, offset integer not null,
   length integer not null, line integer not null, entity text not null, client integer not null, usable integer not null,
-  tags integer not null) strict;
+  tags integer not null, sent integer not null default 0) strict;
 create table relation (id integer primary key, company text not null, party text not null, list text not null,
   source integer not null, offset integer not null, length integer not null, line integer not null) strict;
 create table document (id integer primary key, owner text not null, kind text not null, sha256 text not null,
@@ -76,7 +77,7 @@ export class SourceIndex {
     closeSync(openSync(path, 'wx', 0o600))
     const db = new DatabaseSync(path)
     // The file is rebuilt from the sources at any time, so it need not survive a crash while it is built.
-    db.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -32000; begin')
+    db.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -12000; begin')
     db.exec(tables)
     return new SourceIndex(db)
   }
@@ -118,7 +119,7 @@ export class SourceIndex {
   }
 
   /** Adds a party; false when the reference is taken by an earlier row. */
-  addParty(party: Omit<PartyEntry, 'id'>, tags: number): boolean {
+  addParty(party: Omit<PartyEntry, 'id' | 'sent'>, tags: number): boolean {
     return this.#run(
       'insert or ignore into party (ref, source, offset, length, line, entity, client, usable, tags) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       party.ref,
@@ -164,14 +165,31 @@ export class SourceIndex {
     return row === undefined ? null : toParty(row)
   }
 
-  /** Usable parties after a position, in order, a page at a time; associates that nobody links are left out. */
+  /**
+   * Marks the parties that are sent: clients, and associates whom a chain of links leads to from a client. The
+   * rest are people and companies whom nobody asked to be kept.
+   */
+  markSent(): void {
+    this.#db.exec(`update party set sent = 1 where usable = 1 and ref in (
+      with recursive reached (ref) as (
+        select ref from party where usable = 1 and client = 1
+        union select relation.party from relation join reached on relation.company = reached.ref)
+      select ref from reached)`)
+  }
+
+  /** Parties that are sent, after a position, in order, a page at a time. */
   partiesAfter(position: number, limit: number): PartyEntry[] {
     return this.#all(
-      `select * from party where id > ? and usable = 1
-       and (client = 1 or exists (select 1 from relation where relation.party = party.ref)) order by id limit ?`,
+      'select * from party where id > ? and sent = 1 order by id limit ?',
       position,
       limit,
     ).map(toParty)
+  }
+
+  /** Usable parties that are not sent, likewise. */
+  leftOutAfter(position: number, limit: number): PartyEntry[] {
+    const sql = 'select * from party where id > ? and sent = 0 and usable = 1 order by id limit ?'
+    return this.#all(sql, position, limit).map(toParty)
   }
 
   relationsOf(company: string): RelationEntry[] {
@@ -228,5 +246,10 @@ export class SourceIndex {
 }
 
 function toParty(row: Record<string, unknown>): PartyEntry {
-  return { ...(row as unknown as PartyEntry), client: row.client === 1, usable: row.usable === 1 }
+  return {
+    ...(row as unknown as PartyEntry),
+    client: row.client === 1,
+    usable: row.usable === 1,
+    sent: row.sent === 1,
+  }
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { csvLine } from '../sources/write-csv.ts'
 import { lineOf } from './build-unit.ts'
-import type { UnusableRow } from './client-unit.ts'
+import type { LeftOutRow, UnusableRow } from './client-unit.ts'
 import type { Sources } from './open-sources.ts'
 import type { SourceIndex, UnusableEntry } from './source-index.ts'
 
@@ -13,6 +13,22 @@ export function* unusableRows(index: SourceIndex, sources: Sources): Generator<U
     const entries = index.unusableAfter(after, page)
     for (const entry of entries) {
       yield toRow(entry, sources)
+      after = entry.id
+    }
+    if (entries.length < page) return
+  }
+}
+
+/** Every usable row that is not sent: an associate's, with the rows of its relations and documents. */
+export function* leftOutRows(index: SourceIndex, sources: Sources): Generator<LeftOutRow> {
+  for (let after = 0; ; ) {
+    const entries = index.leftOutAfter(after, page)
+    for (const entry of entries) {
+      const { ref } = entry
+      const own = [entry, ...index.relationsOf(ref), ...index.documentsOf(ref)]
+      for (const place of own) {
+        yield { kind: sources.all[place.source]?.kind ?? '', ref, source: lineOf(place, sources) }
+      }
       after = entry.id
     }
     if (entries.length < page) return

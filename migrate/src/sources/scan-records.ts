@@ -4,6 +4,7 @@ import { readSync } from 'node:fs'
 export interface RawRecord {
   /** Bytes from the start of the file. */
   offset: number
+  /** Valid until the next record is asked for: the place is used again. */
   bytes: Buffer
   /** First line of the record, counted from 1 as an editor does. */
   line: number
@@ -46,31 +47,44 @@ export function* scanRecords(
   from: number,
   line: number,
 ): Generator<RawRecord> {
-  let buffer: Buffer = Buffer.alloc(0)
-  let bufferOffset = from
+  let storage = Buffer.allocUnsafe(chunkSize)
+  /** Bytes of `storage` that hold what has been read and not yet been given. */
+  let held = 0
+  let heldOffset = from
   let currentLine = line
   for (let ended = false; !ended; ) {
-    const chunk = Buffer.allocUnsafe(chunkSize)
-    const read = readSync(fd, chunk, 0, chunkSize, bufferOffset + buffer.length)
+    if (held === storage.length) storage = grown(storage, currentLine)
+    const read = readSync(fd, storage, held, storage.length - held, heldOffset + held)
     ended = read === 0
-    buffer = buffer.length === 0 ? chunk.subarray(0, read) : Buffer.concat([buffer, chunk.subarray(0, read)])
+    held += read
+    const buffer = storage.subarray(0, held)
     let start = 0
-    while (start < buffer.length) {
+    while (start < held) {
       const found = findEnd(buffer, start, format, ended)
-      if (found === null) {
-        if (buffer.length - start > recordMax) throw new Error(tooLong(currentLine))
-        break
-      }
+      if (found === null) break
       const bytes = buffer.subarray(start, found.end)
       if (!isBlank(bytes)) {
-        yield { offset: bufferOffset + start, bytes, line: currentLine, unclosedQuote: found.unclosedQuote }
+        yield { offset: heldOffset + start, bytes, line: currentLine, unclosedQuote: found.unclosedQuote }
       }
       currentLine += found.lines
       start = found.next
     }
-    bufferOffset += start
-    buffer = buffer.subarray(start)
+    storage.copyWithin(0, start, held)
+    held -= start
+    heldOffset += start
   }
+}
+
+/** A larger place for a record that does not fit. */
+function grown(storage: Buffer, line: number): Buffer<ArrayBuffer> {
+  if (storage.length >= recordMax) {
+    throw new Error(
+      `Line ${line} does not end within ${recordMax / 1024 / 1024} MB. Save the file with line ends LF or CRLF`,
+    )
+  }
+  const larger = Buffer.allocUnsafe(storage.length * 2)
+  storage.copy(larger)
+  return larger
 }
 
 interface End {
@@ -126,10 +140,6 @@ function endAt(
   const hasReturn =
     before >= start && buffer[before] === carriageReturn && (unit === 1 || buffer[before + 1] === 0)
   return { end: hasReturn ? before : at, next: at + unit, lines, unclosedQuote }
-}
-
-function tooLong(line: number): string {
-  return `Line ${line} does not end within ${recordMax / 1024 / 1024} MB. Save the file with line ends LF or CRLF`
 }
 
 function isBlank(bytes: Buffer): boolean {
