@@ -33,18 +33,21 @@ export interface Operation<
   readonly etag: boolean
 }
 
+/** The fields of an object; an object without fields is inferred as one that forbids all, which no intersection survives. */
+type Fields<T> = string extends keyof T ? unknown : T
+
 /**
  * What a verb receives: parsed, typed. `if_match` is the raw header, where the operation takes one. Where the body
  * carries a file, its `data` has been decoded already and arrives as the bytes in `upload`.
  */
-export type Input<O extends Operation> = z.output<O['params']> &
-  z.output<O['query']> & { if_match?: string | undefined } & (O['size'] extends 'normal'
+export type Input<O extends Operation> = Fields<z.output<O['params']>> &
+  Fields<z.output<O['query']>> & { if_match?: string | undefined } & (O['size'] extends 'normal'
     ? { body: z.output<O['body']> }
     : { body: Omit<z.output<O['body']>, 'data'>; upload: Uint8Array })
 
 /** What a caller passes: the same, before defaults are filled in. */
-export type CallInput<O extends Operation> = z.input<O['params']> &
-  z.input<O['query']> &
+export type CallInput<O extends Operation> = Fields<z.input<O['params']>> &
+  Fields<z.input<O['query']>> &
   (undefined extends z.input<O['body']> ? { body?: z.input<O['body']> } : { body: z.input<O['body']> }) & {
     if_match?: string | undefined
   }
