@@ -43,6 +43,7 @@ export function planDocuments(bank: Bank, owner: string, index: number): Documen
   const isCompany = owner.startsWith('B')
   const random = randomFor(bank.seed, isCompany ? 'company documents' : 'documents', index)
   if (!random.chance(bank.documentShare)) return []
+  const passportIssued = dayBetween(random, 2015, 2024)
   return kindsFor(isCompany, random).map((kind, place) => {
     const isPassport = kind.startsWith('passport')
     const format: FileFormat = isPassport ? random.pick(['jpg', 'png']) : random.pick(['pdf', 'pdf', 'jpg'])
@@ -51,7 +52,7 @@ export function planDocuments(bank: Bank, owner: string, index: number): Documen
       path: `documents/${owner.slice(0, 6)}/${owner}-${place + 1}-${kind}.${format}`,
       title: titles[kind],
       kind,
-      issued: dayBetween(random, 2012, 2024),
+      issued: isPassport ? passportIssued : dayBetween(random, 2012, 2024),
       format,
     }
   })
