@@ -41,7 +41,7 @@ function linesOf(count: number): Line[] {
       { t: 'D', at, op: 'profile', ref, name: 'profile', id: `id-${index}`, how: 'sent', ms: 3 },
       { t: 'U', at, op: 'tag', ref, name: 'tag:migrated', why: 'timeout' },
       { t: 'X', at, op: 'tag', ref, name: 'tag:migrated', status: 400, code: '201', why: 'too long' },
-      { t: 'F', at, position: index + 1, ref, client: true, state: 'complete' },
+      { t: 'F', at, position: index + 1, ref, client: true, upto: index, state: 'complete' },
       { t: 'R', at, event: 'ramp', workers: index % 5 },
     ]
     return kinds[(index * 7) % kinds.length] as Line
@@ -54,7 +54,7 @@ function stateOf(ledger: Ledger): unknown {
     effects: Array.from({ length: 37 }, (_, index) => ledger.index.effectsOf(`c${index}`)),
     minutes: ledger.index.minutes(),
     events: ledger.index.events(),
-    next: ledger.index.firstUnfinished(5),
+    next: ledger.index.finishedUpto(),
   }
 }
 

@@ -79,8 +79,9 @@ function openLocked(options: LedgerOptions, directory: string, release: () => vo
   if (found.binding !== null && options.binding !== null) {
     requireSameBinding(found.binding, options.binding, directory)
   }
-  const index = new StateIndex(join(options.workDirectory, 'ledger.sqlite'), binding.run, () => {
-    crash('before-index-commit')
+  const index = new StateIndex(join(options.workDirectory, 'ledger.sqlite'), binding.run, {
+    beforeCommit: () => crash('before-index-commit'),
+    afterCommit: () => crash('after-index-commit'),
   })
   const { active, replayed } = bringUpToDate(directory, found, index)
   const writer = new LedgerWriter({

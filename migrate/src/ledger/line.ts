@@ -35,6 +35,8 @@ export interface DoneLine {
   name: string
   id?: string
   how: How
+  /** For a file: its path as the source writes it. */
+  path?: string
   /** Milliseconds between the first byte sent and the reply. */
   ms: number
 }
@@ -79,6 +81,8 @@ export interface UnitLine {
   position: number
   ref: string
   client: boolean
+  /** Every unit of the source up to this position was finished before. */
+  upto: number
   state: 'complete' | 'partial' | 'failed'
 }
 

@@ -17,6 +17,8 @@ export interface EffectRecord {
   /** Milliseconds since 1970 of its last line. */
   at: number
   how: How | null
+  /** For a file: its path as the source writes it. */
+  path: string | null
   /** For a refusal: status, code, words and source line, as in the ledger. */
   detail: Refusal | null
 }
@@ -41,9 +43,10 @@ export interface MinuteRecord {
 const schema = `
 CREATE TABLE IF NOT EXISTS mark(one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL, segment INTEGER NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS effect(ref TEXT NOT NULL, name TEXT NOT NULL, op TEXT NOT NULL, state TEXT NOT NULL, id TEXT,
-  body_sha TEXT, attempts INTEGER NOT NULL, at INTEGER NOT NULL, how TEXT, detail TEXT, PRIMARY KEY(ref, name)) WITHOUT ROWID;
+  body_sha TEXT, attempts INTEGER NOT NULL, at INTEGER NOT NULL, how TEXT, path TEXT, detail TEXT, PRIMARY KEY(ref, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS effect_not_done ON effect(state, ref, name) WHERE state <> 'done';
-CREATE TABLE IF NOT EXISTS unit(position INTEGER PRIMARY KEY, ref TEXT NOT NULL, client INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS unit(position INTEGER PRIMARY KEY, ref TEXT NOT NULL, client INTEGER NOT NULL, state TEXT NOT NULL, upto INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS unit_upto ON unit(upto);
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS minute(minute INTEGER PRIMARY KEY, done INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL,
   units INTEGER NOT NULL, workers INTEGER NOT NULL);
@@ -51,6 +54,14 @@ CREATE TABLE IF NOT EXISTS event(n INTEGER PRIMARY KEY, line TEXT NOT NULL);
 `
 
 const linesPerCommit = 500
+
+/** Called around each commit; tests die there. */
+export interface IndexHooks {
+  beforeCommit: () => void
+  afterCommit: () => void
+}
+
+const noHooks: IndexHooks = { beforeCommit: () => undefined, afterCommit: () => undefined }
 
 /**
  * The ledger's lines, folded into what is asked of them: the state of each effect, finished units, counts and the
@@ -61,16 +72,16 @@ export class StateIndex {
   readonly #database: DatabaseSync
   readonly #statements: ReturnType<typeof prepare>
   readonly #counters = new Map<string, number>()
-  readonly #beforeCommit: () => void
+  readonly #hooks: IndexHooks
   #pending = 0
   #mark: { segment: number; n: number }
   #workers = 0
   readonly #run: string
 
-  constructor(path: string, run: string, beforeCommit: () => void = () => undefined) {
+  constructor(path: string, run: string, hooks: IndexHooks = noHooks) {
     this.#database = openDatabase(path)
     this.#run = run
-    this.#beforeCommit = beforeCommit
+    this.#hooks = hooks
     const found = this.#database.prepare('SELECT run, segment, n FROM mark').get()
     this.#mark =
       found?.run === run ? { segment: Number(found.segment), n: Number(found.n) } : { segment: 0, n: 0 }
@@ -111,8 +122,9 @@ export class StateIndex {
     for (const [name, value] of this.#counters) this.#statements.count.run(name, value)
     this.#counters.clear()
     this.#statements.mark.run(this.#run, this.#mark.segment, this.#mark.n)
-    this.#beforeCommit()
+    this.#hooks.beforeCommit()
     this.#database.exec('COMMIT')
+    this.#hooks.afterCommit()
     this.#pending = 0
   }
 
@@ -146,7 +158,7 @@ export class StateIndex {
     } else if (line.t === 'F') {
       this.#add(line.client ? `clients:${line.state}` : `parties:${line.state}`)
       this.#minute(line.at, 'units')
-      unit.run(line.position, line.ref, line.client ? 1 : 0, line.state)
+      unit.run(line.position, line.ref, line.client ? 1 : 0, line.state, line.upto)
     } else if (line.t === 'R') {
       this.#workers = line.workers
       event.run(n, JSON.stringify(line))
@@ -160,7 +172,15 @@ export class StateIndex {
     this.#add(`done:${line.op}`)
     this.#add(`how:${line.how}`)
     this.#minute(line.at, 'done')
-    this.#statements.effect.done.run(line.ref, line.name, line.op, line.id ?? null, line.at, line.how)
+    this.#statements.effect.done.run(
+      line.ref,
+      line.name,
+      line.op,
+      line.id ?? null,
+      line.at,
+      line.how,
+      line.path ?? null,
+    )
   }
 
   #minute(at: number, column: 'done' | 'refused' | 'unknown' | 'units'): void {
@@ -202,16 +222,9 @@ export class StateIndex {
     }
   }
 
-  /** The first position (from 1) whose unit is not finished, looking from `from` on. */
-  firstUnfinished(from: number): number {
-    let expected = from
-    for (const row of this.#database
-      .prepare('SELECT position FROM unit WHERE position >= ? ORDER BY position')
-      .iterate(from)) {
-      if (Number(row.position) !== expected) break
-      expected += 1
-    }
-    return expected
+  /** The position up to which every unit of the source is finished; 0 where none is. */
+  finishedUpto(): number {
+    return Number(this.#database.prepare('SELECT max(upto) AS upto FROM unit').get()?.upto ?? 0)
   }
 
   /** Whether the unit at this position is finished. */
@@ -289,7 +302,9 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO counter(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value',
     ),
     event: database.prepare('INSERT OR REPLACE INTO event(n, line) VALUES (?, ?)'),
-    unit: database.prepare('INSERT OR REPLACE INTO unit(position, ref, client, state) VALUES (?, ?, ?, ?)'),
+    unit: database.prepare(
+      'INSERT OR REPLACE INTO unit(position, ref, client, state, upto) VALUES (?, ?, ?, ?, ?)',
+    ),
     unitAt: database.prepare('SELECT 1 AS found FROM unit WHERE position = ?'),
     minute: {
       done: minute('done'),
@@ -306,8 +321,8 @@ function prepare(database: DatabaseSync) {
            attempts = excluded.attempts, at = excluded.at`,
       ),
       done: database.prepare(
-        `INSERT INTO effect(ref, name, op, state, id, attempts, at, how) VALUES (?, ?, ?, 'done', ?, 0, ?, ?)
-         ON CONFLICT(ref, name) DO UPDATE SET state = 'done', id = excluded.id, at = excluded.at, how = excluded.how, detail = NULL`,
+        `INSERT INTO effect(ref, name, op, state, id, attempts, at, how, path) VALUES (?, ?, ?, 'done', ?, 0, ?, ?, ?)
+         ON CONFLICT(ref, name) DO UPDATE SET state = 'done', id = excluded.id, at = excluded.at, how = excluded.how, path = excluded.path, detail = NULL`,
       ),
       state: database.prepare(
         `INSERT INTO effect(ref, name, op, state, attempts, at, detail) VALUES (?, ?, ?, ?, 0, ?, ?)
@@ -329,6 +344,7 @@ function recordOf(row: Record<string, unknown>): EffectRecord {
     attempts: Number(row.attempts),
     at: Number(row.at),
     how: row.how as How | null,
+    path: row.path === null ? null : String(row.path),
     detail,
   }
 }

@@ -142,10 +142,7 @@ export class LedgerWriter {
 
   #commitWhenIdle(): void {
     if (this.#idle !== null) clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => {
-      this.#options.index.commit()
-      this.#options.crash('after-index-commit')
-    }, idleCommitMs)
+    this.#idle = setTimeout(() => this.#options.index.commit(), idleCommitMs)
     this.#idle.unref()
   }
 }
