@@ -70,3 +70,12 @@ test('a list of associates holds two thousand, not more', () => {
   expect(CollectedDataBody.safeParse(body(2000)).success).toBe(true)
   expect(CollectedDataBody.safeParse(body(2001)).success).toBe(false)
 })
+
+test('banking details hold exactly one account', () => {
+  const account = { type: 'UK_ACCOUNT', country: 'GBR', sort_code: '12-34-56', account_number: '01234567' }
+  const taken = (bank_accounts: object[]) =>
+    CollectedDataBody.safeParse({ entity_type: 'INDIVIDUAL', banking_details: { bank_accounts } }).success
+  expect([taken([account]), taken([]), taken([account, account])]).toStrictEqual([true, false, false])
+  expect(taken([{ ...account, sort_code: '12-3456' }])).toBe(false)
+  expect(taken([{ ...account, account_number: '1234567' }])).toBe(false)
+})

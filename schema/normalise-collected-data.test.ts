@@ -129,6 +129,39 @@ test('a linked profile keeps its id alone, in both models', () => {
   })
 })
 
+test.each([
+  'authorized_persons',
+  'unauthorized_persons',
+  'associated_entities',
+  'officers/directors',
+  'officers/secretaries',
+  'officers/partners',
+  'officers/resigned',
+  'officers/trustees',
+  'officers/other',
+  'ownership_structure/shareholders',
+  'ownership_structure/beneficial_owners',
+])('the associates in %s are normalised, and theirs', (path) => {
+  const inList = (entry: object) =>
+    path.split('/').reduceRight<object>((inner, key) => ({ [key]: inner }), [entry])
+  const company = (given_names: string[]) => {
+    const immediate_data = { entity_type: 'INDIVIDUAL', personal_details: { name: { given_names } } }
+    const inner = inList({ entity_type: 'INDIVIDUAL', immediate_data })
+    const middle = { entity_type: 'COMPANY', immediate_data: { entity_type: 'COMPANY', ...inner } }
+    return { entity_type: 'COMPANY', ...inList(middle) }
+  }
+  expect(normalised(company(['Mira Jane']))).toStrictEqual(company(['Mira', 'Jane']))
+})
+
+test('national identity numbers take the form of their country, others only lose the space around them', () => {
+  const numbers = { BRA: '123.456.789-09', ESP: '12345678z', GBR: ' QQ 12 34 56 C ' }
+  expect(person({ personal_details: { national_identity_number: numbers } })).toMatchObject({
+    personal_details: {
+      national_identity_number: { BRA: '12345678909', ESP: '12345678Z', GBR: 'QQ 12 34 56 C' },
+    },
+  })
+})
+
 describe('the two names of a company reference', () => {
   const company = (fields: object) => EntityData.parse({ entity_type: 'COMPANY', ...fields })
 
