@@ -152,10 +152,3 @@ export function table(measures: Measures): string {
     row('waivers', measures.waivers.length, '', '0'),
   ].join('\n')
 }
-
-if (import.meta.main) {
-  const measures = measure(path.resolve(import.meta.dirname, '..'))
-  const found = findings(measures)
-  process.stdout.write(`${[table(measures), ...found].join('\n')}\n`)
-  if (found.length > 0) process.exitCode = 1
-}

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Node } from 'oxc-parser'
-import { house } from '../server/src/house.ts'
 import { isTest, sourceFiles } from './source-files.ts'
 import { type Found, lineAt, nodesOf, parseSource, type Syntax } from './syntax.ts'
 
@@ -206,11 +205,4 @@ function shapeFindings(folder: string, place: string): string[] {
   const files = entries.filter((entry) => entry.isFile()).length
   if (files <= roomFilesMax) return nested
   return [...nested, `${place} room-is-small: ${files} files, at most ${roomFilesMax}: make two rooms`]
-}
-
-if (import.meta.main) {
-  const root = path.resolve(import.meta.dirname, '..')
-  const found = [...usageFindings(root), ...roomFindings(root, house)]
-  process.stdout.write(`${found.length === 0 ? 'No rule is broken.' : found.join('\n')}\n`)
-  if (found.length > 0) process.exitCode = 1
 }

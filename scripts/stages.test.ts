@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countStage, readResults, summaryLine } from './stages.ts'
+import { countStage, readResults, skippedTests, summaryLine } from './stages.ts'
 import { temporaryTree } from './temporary-tree.ts'
 
 const results = (numbers: { passed?: number; failed?: number; skipped?: number; todo?: number }) => ({
@@ -31,8 +31,12 @@ describe('the count of a verification', () => {
   })
 
   it('takes a test file that could not be loaded as a failure', () => {
-    const unloadable = { status: 'failed', assertionResults: [] }
-    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }] }
+    const unloadable = { name: 'a.test.ts', status: 'failed', assertionResults: [] }
+    const failing = {
+      name: 'b.test.ts',
+      status: 'failed',
+      assertionResults: [{ status: 'failed', fullName: 'breaks' }],
+    }
     const counted = countStage(1, { ...results({ failed: 1 }), testResults: [unloadable, failing] })
     expect(counted).toEqual({ passed: 0, failed: 2, skipped: 0 })
   })
@@ -41,6 +45,19 @@ describe('the count of a verification', () => {
     using tree = temporaryTree({})
     const stage = { name: 'tests', command: [], remedy: '', resultFile: `${tree.root}/absent.json` }
     expect(countStage(1, readResults(stage))).toEqual({ passed: 0, failed: 1, skipped: 0 })
+  })
+
+  it('names what was skipped', () => {
+    const assertionResults = ['passed', 'failed', 'skipped', 'pending', 'todo'].map((status) => ({
+      status,
+      fullName: status,
+    }))
+    const testResults = [{ name: '/somewhere/a.test.ts', status: 'failed', assertionResults }]
+    expect(skippedTests({ ...results({}), testResults })).toEqual([
+      'a.test.ts: skipped',
+      'a.test.ts: pending',
+      'a.test.ts: todo',
+    ])
   })
 
   it('ends with one line that says what was skipped only when something was', () => {

@@ -59,8 +59,8 @@ export function staticStages(root: string): Stage[] {
       ],
       remedy: 'follow the sentence below each import; scripts/direction-rules.mjs has them all',
     },
-    { name: 'usage rules', command: [node, 'scripts/rules.ts'], remedy: 'do what each line says' },
-    { name: 'budgets', command: [node, 'scripts/budgets.ts'], remedy: 'divide what is too long' },
+    { name: 'usage rules', command: [node, 'scripts/check-rules.ts'], remedy: 'do what each line says' },
+    { name: 'budgets', command: [node, 'scripts/check-budgets.ts'], remedy: 'divide what is too long' },
     {
       name: 'unused code',
       command: [node, tool('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
@@ -94,8 +94,9 @@ interface VitestResults {
   readonly numPendingTests: number
   readonly numTodoTests: number
   readonly testResults: readonly {
+    readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { status: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
 }
 
@@ -116,6 +117,15 @@ export function countStage(exitCode: number, results: VitestResults | null): Cou
     failed: exitCode !== 0 && failed === 0 ? 1 : failed,
     skipped: results.numPendingTests + results.numTodoTests,
   }
+}
+
+/** The tests of these results that were skipped or are only planned, by file and name. */
+export function skippedTests(results: VitestResults | null): string[] {
+  return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map(({ fullName }) => `${path.basename(name)}: ${fullName}`),
+  )
 }
 
 /** Reads the single results of a stage; `null` where there are none, which counts as one by the exit code. */

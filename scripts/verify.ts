@@ -7,6 +7,7 @@ import {
   countStage,
   readResults,
   type Stage,
+  skippedTests,
   staticStages,
   summaryLine,
   testStages,
@@ -17,6 +18,7 @@ const root = path.resolve(import.meta.dirname, '..')
 interface Outcome extends Counts {
   readonly stage: Stage
   readonly seconds: number
+  readonly skippedNames: readonly string[]
 }
 
 function print(line: string): void {
@@ -29,15 +31,17 @@ async function runStage(stage: Stage): Promise<Outcome> {
   const started = performance.now()
   const exitCode = await runChild(command, args, { cwd: root })
   const seconds = (performance.now() - started) / 1000
-  return { stage, seconds, ...countStage(exitCode, readResults(stage)) }
+  const results = readResults(stage)
+  return { stage, seconds, skippedNames: skippedTests(results), ...countStage(exitCode, results) }
 }
 
 function printSummary(outcomes: readonly Outcome[]): void {
   print('\n── summary')
-  for (const { stage, seconds, ...counts } of outcomes) {
+  for (const { stage, seconds, skippedNames, ...counts } of outcomes) {
     const mark = counts.failed === 0 ? '✓' : '✗'
     const detail = stage.resultFile === undefined ? '' : `  ${summaryLine(counts)}`
     print(`${mark} ${stage.name.padEnd(16)} ${seconds.toFixed(1).padStart(6)} s${detail}`)
+    for (const name of skippedNames) print(`    skipped, which is not passed: ${name}`)
     if (counts.failed > 0) print(`    to do: ${stage.remedy}`)
   }
 }

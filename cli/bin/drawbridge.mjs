@@ -12,7 +12,8 @@ const node = findNode(root)
 if (!node) {
   process.stderr.write(`${explainMissingNode()}\n`)
   process.exitCode = 1
-} else if (node === process.execPath) {
+} else if (node === process.execPath || Number.parseInt(process.versions.node, 10) >= 24) {
+  // In this process, so that a signal reaches the program and no parent is left to outlive it.
   process.argv[1] = program
   await import(pathToFileURL(program).href)
 } else {
