@@ -2,9 +2,37 @@ import type { Pool, PoolClient } from 'pg'
 
 const lockOf = (workerId: string) => `hashtextextended('worker/' || ${workerId}, 0)`
 
-/** Shows that a worker lives: a lock of its own connection, which the database lets go when the process dies. */
-export async function showAlive(client: Pick<PoolClient, 'query'>, workerId: string): Promise<void> {
-  await client.query(`select pg_advisory_lock(${lockOf('$1::text')})`, [workerId])
+/** A worker's sign of life: a lock held by a connection, which the database lets go when the process dies. */
+export interface Presence {
+  /** Takes the lock, again if its connection broke meanwhile. Raises when the database cannot be reached. */
+  show(): Promise<void>
+  end(): void
+}
+
+/** The presence of one worker, on a connection of its own out of the pool. */
+export function makePresence(pool: Pool, workerId: string): Presence {
+  let held: PoolClient | undefined
+  const drop = (client: PoolClient) => {
+    if (held === client) held = undefined
+  }
+  return {
+    show: async () => {
+      if (held) return
+      const client = await pool.connect()
+      client.once('end', () => drop(client))
+      try {
+        await client.query(`select pg_advisory_lock(${lockOf('$1::text')})`, [workerId])
+        held = client
+      } catch (error) {
+        client.release(true)
+        throw error
+      }
+    },
+    end: () => {
+      held?.release(true)
+      held = undefined
+    },
+  }
 }
 
 /** Workers that hold jobs and whose lock nobody holds. */

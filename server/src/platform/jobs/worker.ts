@@ -9,11 +9,11 @@ import {
   type Task,
   type WorkerEvents,
 } from 'graphile-worker'
-import type { Pool } from 'pg'
+import { Pool, type PoolConfig } from 'pg'
 import { z } from 'zod'
-import { makeRecovery, showAlive } from './recovery.ts'
+import { makePresence, makeRecovery } from './recovery.ts'
 
-/** What a handler is told: ids, and a signal that fires 5 s after the worker was asked to stop. */
+/** What a handler is told: ids, and a signal that fires some seconds after the worker was asked to stop. */
 export interface Job {
   readonly account: string
   readonly ids: Readonly<Record<string, string>>
@@ -39,8 +39,8 @@ export interface JobLog {
 }
 
 export interface WorkerOptions {
-  /** Connections of the role that owns the queue. */
-  readonly ownerPool: Pool
+  /** How to connect as the role that owns the queue; the worker keeps connections of its own. */
+  readonly owner: PoolConfig
   readonly handlers: Readonly<Record<string, JobHandler>>
   readonly cron?: readonly CronEntry[]
   /** Ends the worker: no job is begun any more, and those in hand are finished. */
@@ -49,6 +49,8 @@ export interface WorkerOptions {
   readonly concurrency?: number
   /** How often to look for workers that died, 5 s when absent. */
   readonly recoveryMs?: number
+  /** After how long a stopping worker tells the jobs in hand to end, 5 s when absent. */
+  readonly abortMs?: number
 }
 
 /** A running worker. */
@@ -62,25 +64,59 @@ const Payload = z.object({ account_id: z.uuid(), ids: z.record(z.string(), z.str
 /** After this long a job that will not end is put back, so that the process can exit within 10 s. */
 const drainMsMax = 8_000
 
-/** Makes or updates the queue's own schema; run by the owner, safe when several nodes start at once. */
-export async function migrateQueue(ownerPool: Pool): Promise<void> {
-  await runMigrations({ pgPool: ownerPool, logger: new Logger(() => () => undefined) })
+/**
+ * The queue's library expects what `pg` gives by default: with 64-bit integers read as bigint it cannot put a failed
+ * job back. So these connections are never those of the platform's own pool.
+ */
+function queuePool(owner: PoolConfig, log: JobLog, max: number): Pool {
+  const pool = new Pool({ ...owner, max })
+  const tell = (error: Error) => log.warn({ err: named(error) }, 'a connection of the job queue broke')
+  pool.on('error', tell)
+  pool.on('connect', (client) => client.on('error', tell))
+  return pool
+}
+
+/** Makes or updates the queue's own schema, as the owner; safe when several nodes start at once. */
+export async function migrateQueue(owner: PoolConfig, log: JobLog): Promise<void> {
+  const pool = queuePool(owner, log, 2)
+  try {
+    await runMigrations({ pgPool: pool, logger: queueLogger(log) })
+  } finally {
+    await pool.end()
+  }
 }
 
 /** Starts to run jobs, until the signal. Jobs of a worker that died are run again by whichever worker notices. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { ownerPool, signal, log } = options
-  const cron = options.cron ?? []
+  const { signal, log, concurrency = 4 } = options
+  // Each job completes on a connection of its own; one listens, one shows life, one looks for the dead.
+  const pool = queuePool(options.owner, log, concurrency + 3)
+  try {
+    const { runner, workerId } = await startRunner(pool, options, concurrency)
+    const ended = stopOnSignal(runner, signal, log)
+    return { stopped: watchOver(pool, workerId, ended, options).finally(() => pool.end()) }
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+}
+
+async function startRunner(
+  pool: Pool,
+  options: WorkerOptions,
+  concurrency: number,
+): Promise<{ runner: Runner; workerId: string }> {
+  const { log, cron = [] } = options
   const events: WorkerEvents = new EventEmitter()
-  events.on('pool:listen:success', ({ client, workerPool }) => {
-    showAlive(client, workerPool.id).catch((error: unknown) =>
-      log.warn({ err: named(error) }, 'worker is not seen alive'),
-    )
+  let workerId = ''
+  events.on('pool:create', ({ workerPool }) => {
+    workerId = workerPool.id
   })
   const runner = await run({
-    pgPool: ownerPool,
+    pgPool: pool,
     events,
-    concurrency: options.concurrency ?? 4,
+    concurrency,
+    gracefulShutdownAbortTimeout: options.abortMs ?? 5_000,
     noHandleSignals: true,
     logger: queueLogger(log),
     taskList: {
@@ -97,8 +133,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       })),
     ),
   })
-  const recovering = recover(options)
-  return { stopped: stopOnSignal(runner, signal, log).then(() => recovering) }
+  return { runner, workerId }
 }
 
 function jobTask(name: string, handler: JobHandler, log: JobLog): Task {
@@ -140,17 +175,29 @@ function queueLogger(log: JobLog): Logger {
   })
 }
 
-async function recover({ ownerPool, signal, log, recoveryMs = 5_000 }: WorkerOptions): Promise<void> {
-  const look = makeRecovery(ownerPool)
-  while (!signal.aborted) {
+/** Shows that this worker lives until its last job has ended, and frees the jobs of those that died. */
+async function watchOver(
+  pool: Pool,
+  workerId: string,
+  ended: Promise<void>,
+  options: WorkerOptions,
+): Promise<void> {
+  const presence = makePresence(pool, workerId)
+  const look = makeRecovery(pool)
+  const over = new AbortController()
+  const whenEnded = ended.finally(() => over.abort())
+  while (!over.signal.aborted) {
     try {
+      await presence.show()
       const freed = await look()
-      if (freed > 0) log.warn({ workers: freed }, 'jobs of dead workers were freed')
+      if (freed > 0) options.log.warn({ workers: freed }, 'jobs of dead workers were freed')
     } catch (error) {
-      log.warn({ err: named(error) }, 'could not look for dead workers')
+      options.log.warn({ err: named(error) }, 'could not look for dead workers')
     }
-    await sleep(recoveryMs, undefined, { signal }).catch(() => undefined)
+    await sleep(options.recoveryMs ?? 5_000, undefined, { signal: over.signal }).catch(() => undefined)
   }
+  presence.end()
+  await whenEnded
 }
 
 async function stopOnSignal(runner: Runner, signal: AbortSignal, log: JobLog): Promise<void> {

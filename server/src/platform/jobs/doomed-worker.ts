@@ -1,0 +1,20 @@
+import { writeSync } from 'node:fs'
+import type { ClientConfig } from 'pg'
+import { startWorker } from './worker.ts'
+
+/** For the kill test: takes one job, says so, and never ends it. */
+const config: ClientConfig = JSON.parse(process.argv[2] ?? '')
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+await startWorker({
+  owner: config,
+  concurrency: 1,
+  handlers: {
+    'long-work': async () => {
+      writeSync(1, 'begun\n')
+      await new Promise(() => setInterval(() => undefined, 1_000))
+    },
+  },
+  signal: new AbortController().signal,
+  log: silent,
+})
