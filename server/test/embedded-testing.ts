@@ -34,13 +34,15 @@ const PROCESS = join(import.meta.dirname, 'embedded-process.ts')
 
 /** Another process that uses an embedded server or a lock; `line` is what it printed when it was there. */
 export async function otherProcess(what: 'postgres' | 'lock', path: string) {
-  const child = spawn(process.execPath, [PROCESS, what, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { child, kill } = beginProcess(what, path)
   const line = await firstLine(child)
-  return {
-    line,
-    kill: () => end(child, () => child.kill('SIGKILL')),
-    leave: () => end(child, () => child.stdin.end()),
-  }
+  return { line, kill, leave: () => end(child, () => child.stdin.end()) }
+}
+
+/** As `otherProcess`, without waiting for what it does. */
+export function beginProcess(what: 'postgres' | 'lock', path: string) {
+  const child = spawn(process.execPath, [PROCESS, what, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return { child, kill: () => end(child, () => child.kill('SIGKILL')) }
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

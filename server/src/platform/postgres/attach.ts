@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareCluster, readPassword, SUPERUSER, writeSettings } from './cluster.ts'
 import type { Layout } from './layout.ts'
 import { isNotYetReady, type Lease, type PostgresConnection, takeLease } from './lease.ts'
-import { isServerOf, lastWords, processExists, readPostmaster, spawnServer, waitForEnd } from './process.ts'
+import {
+  answersIn,
+  isServerOf,
+  lastWords,
+  type Postmaster,
+  processExists,
+  readPostmaster,
+  spawnServer,
+  waitForEnd,
+} from './process.ts'
 import { DatabaseRefusal, errorCode } from './refusal.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -38,9 +47,21 @@ export async function attachOrStart(
     const attached = await attach(layout, found.pid, false, lost)
     if (attached !== undefined) return attached
   }
+  await refuseUnseenServer(layout, found)
   await prepareCluster(layout, runtime)
   await writeSettings(layout, connectionsMax)
   return await start(layout, runtime, lost)
+}
+
+/**
+ * Two containers that share a home do not see each other's processes, so nothing but the socket shows that the other
+ * has a server on the same data; a second one would destroy them.
+ */
+async function refuseUnseenServer(layout: Layout, found: Postmaster | undefined): Promise<void> {
+  if (found === undefined || !(await answersIn(found.socketDirectory))) return
+  throw new DatabaseRefusal(
+    `A PostgreSQL server that is not a process of this machine or container uses ${layout.data}. Stop drawbridge there first, or let several nodes share one PostgreSQL by DATABASE_URL.`,
+  )
 }
 
 /** Ends the server with this signal, or at once where that takes too long; true when it has ended. */

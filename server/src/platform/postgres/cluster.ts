@@ -51,7 +51,9 @@ export async function readPassword(layout: Layout): Promise<string> {
 
 async function removeUnfinished(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.version)) {
-    if (name.startsWith(UNFINISHED)) await rm(join(layout.version, name), { recursive: true, force: true })
+    if (!name.startsWith(UNFINISHED)) continue
+    // Tried again for a while: the initdb of a process that was killed may still be writing there.
+    await rm(join(layout.version, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 }
 

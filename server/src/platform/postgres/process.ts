@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -37,6 +38,16 @@ export async function isServerOf(pid: number, dataDirectory: string): Promise<bo
   if (!processExists(pid)) return false
   const command = await commandOf(pid)
   return command === undefined || command.includes(dataDirectory)
+}
+
+/** True when a server accepts connections in this directory, even one whose process this container cannot see. */
+export async function answersIn(socketDirectory: string): Promise<boolean> {
+  if (socketDirectory === '') return false
+  const socket = connect({ path: join(socketDirectory, '.s.PGSQL.5432') })
+  return await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+  }).finally(() => socket.destroy())
 }
 
 /** True while some process has this number, of whatever user. */

@@ -49,7 +49,9 @@ test("nothing personal reaches PostgreSQL's own log, whatever goes wrong with a 
   expect(await filesOf(logs)).not.toContain('Quattlebaum')
 
   // The control: the same search finds the name once the log is opened to errors.
-  await expect.poll(() => withClient(server.connection, async () => true).catch(() => false)).toBe(true)
+  await expect
+    .poll(() => withClient(server.connection, async () => true).catch(() => false), { timeout: 30_000 })
+    .toBe(true)
   await withClient(server.connection, async (client) => {
     await client.query("set log_min_messages = 'error'")
     await slip(client)

@@ -17,13 +17,25 @@ export async function withStartLock<T>(
   work: () => Promise<T>,
   timeoutMs = 120_000,
 ): Promise<T> {
-  const lock = new DatabaseSync(path, { timeout: 0 })
+  const lock = openLock(path)
   try {
-    chmodSync(path, 0o600)
     await acquire(lock, path, timeoutMs)
     return await work()
   } finally {
     lock.close()
+  }
+}
+
+function openLock(path: string): DatabaseSync {
+  try {
+    const lock = new DatabaseSync(path, { timeout: 0 })
+    chmodSync(path, 0o600)
+    return lock
+  } catch (error) {
+    throw new DatabaseRefusal(
+      `The lock file ${path} cannot be opened for writing. Start drawbridge as the user that made this home, and see that the disk is writable.`,
+      { cause: error },
+    )
   }
 }
 

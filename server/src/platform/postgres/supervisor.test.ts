@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { keepingLog, linkOf, otherProcess, queryValue, scratch } from '../../../test/embedded-testing.ts'
+import {
+  beginProcess,
+  keepingLog,
+  linkOf,
+  otherProcess,
+  queryValue,
+  scratch,
+} from '../../../test/embedded-testing.ts'
 import { isServerOf } from './process.ts'
 import { isRoot, NOBODY } from './server-user.ts'
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './supervisor.ts'
@@ -58,6 +66,18 @@ describe('a first start', () => {
     await expect(queryValue({ ...connection, password: 'guess' }, 'select 1')).rejects.toMatchObject({
       code: '28P01',
     })
+  })
+
+  test('follows one that was killed in the middle of initdb', async () => {
+    const version = join(home, 'postgres', '18')
+    const killed = beginProcess('postgres', home)
+    const names = () => readdir(version).catch((): string[] => [])
+    while (!(await names()).some((name) => name.startsWith('data.new-'))) await sleep(1)
+    await killed.kill()
+    expect(await names()).not.toContain('data')
+    const { connection } = await start()
+    expect(await queryValue(connection, 'select 1')).toBe(1)
+    expect((await names()).filter((name) => name.startsWith('data'))).toEqual(['data'])
   })
 
   test('clears away what a start that was killed in the middle of initdb left', async () => {
@@ -161,12 +181,9 @@ describe('a server that dies', () => {
   })
 
   test('starts over a postmaster.pid whose number belongs to another process by now', async () => {
-    const { dataDirectory, stop } = await start().then((server) => ({
-      ...server,
-      dataDirectory: server.dataDirectory,
-      stop: () => server.stop(),
-    }))
-    await stop()
+    const server = await start()
+    const { dataDirectory } = server
+    await server.stop()
     const { uid, gid } = await stat(dataDirectory)
     const stranger = spawn('sleep', ['600'], isRoot() ? { uid, gid, cwd: '/' } : { cwd: '/' })
     const lines = [stranger.pid, dataDirectory, 1_700_000_000, 5432, '/tmp', '', ' 1 1', 'ready']
@@ -199,6 +216,19 @@ describe('a refusal', () => {
     await expect(start()).rejects.toThrow(/is not that of the database/)
     await writeFile(passwordFile, password)
     expect(await queryValue((await start()).connection, 'select 1')).toBe(1)
+  })
+
+  test('protects data that a server of another container uses, whose process cannot be seen', async () => {
+    const server = await start()
+    const { dataDirectory, connection } = server
+    await server.stop()
+    const socket = join(connection.host, '.s.PGSQL.5432')
+    const unseen = createServer((client) => client.destroy()).listen(socket)
+    const lines = [2 ** 22 + 1, dataDirectory, 1_700_000_000, 5432, connection.host, '', ' 1 1', 'ready']
+    await writeFile(join(dataDirectory, 'postmaster.pid'), `${lines.join('\n')}\n`)
+    await expect(start()).rejects.toThrow(/not a process of this machine or container uses/)
+    await new Promise((resolve) => unseen.close(resolve))
+    expect((await start()).startedHere).toBe(true)
   })
 
   test('says where it cannot write', async () => {
@@ -242,7 +272,6 @@ describe.runIf(isRoot())('run by root (skipped for other users)', () => {
   test('data that root copied back are given to the user of the server', async () => {
     const server = await start()
     await server.stop()
-    const { chown } = await import('node:fs/promises')
     for (const path of ['', 'PG_VERSION', 'global']) await chown(join(server.dataDirectory, path), 0, 0)
     expect(await queryValue((await start()).connection, 'select 1')).toBe(1)
   })
