@@ -7,7 +7,7 @@ import type { Layout } from './layout.ts'
 import { runToEnd } from './process.ts'
 import { DatabaseRefusal, errorCode } from './refusal.ts'
 import type { Runtime } from './runtime.ts'
-import { isRoot, type ServerUser } from './server-user.ts'
+import { giveTo, isRoot, type ServerUser } from './server-user.ts'
 import { settingsText } from './settings.ts'
 
 /** The superuser of the embedded server; only the platform itself signs in as it. */
@@ -29,7 +29,7 @@ export async function prepareCluster(layout: Layout, runtime: Runtime): Promise<
   )
   await preparePassword(layout, exists)
   if (!exists) await initialise(layout, runtime)
-  if (isRoot()) await giveTo(layout.data, layout.user)
+  await giveTo(layout.data, layout.user)
   await chmod(layout.data, 0o700)
 }
 
@@ -102,16 +102,6 @@ async function replaceFile(path: string, text: string, user: ServerUser): Promis
   await writeFile(unfinished, text, { mode: 0o600, flush: true })
   if (isRoot()) await chown(unfinished, user.uid, user.gid)
   await rename(unfinished, path)
-}
-
-/** Data that root copied or restored belong to root: without this the server could not open them. */
-async function giveTo(path: string, user: ServerUser): Promise<void> {
-  if ((await stat(path)).uid === user.uid) return
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await giveTo(join(path, entry.name), user)
-    else if (entry.isFile()) await chown(join(path, entry.name), user.uid, user.gid)
-  }
-  await chown(path, user.uid, user.gid)
 }
 
 async function syncDirectory(path: string): Promise<void> {

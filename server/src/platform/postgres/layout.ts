@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import {
   chmod,
   chown,
+  lchown,
   lstat,
   mkdir,
   readdir,
@@ -17,6 +18,7 @@ import { DatabaseRefusal, errorCode } from './refusal.ts'
 import {
   chooseServerUser,
   firstClosedDirectory,
+  giveTo,
   isRoot,
   mayEnter,
   NOBODY,
@@ -147,19 +149,21 @@ async function linkToSystemDirectory(path: string, systemDirectory: string): Pro
 }
 
 async function ownDirectory(path: string, user: ServerUser): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error
-  })
-  if (isRoot()) await chown(path, user.uid, user.gid)
-  else await refuseForeignDirectory(path, user)
+  await mkdir(path, { mode: 0o700 }).catch(acceptExisting)
+  await giveTo(path, user)
+  await refuseForeignDirectory(path, user)
   await chmod(path, 0o700)
+}
+
+function acceptExisting(error: unknown): void {
+  if (errorCode(error) !== 'EEXIST') throw error
 }
 
 async function refuseForeignDirectory(path: string, user: ServerUser): Promise<void> {
   const { uid } = await lstat(path)
   if (user.uid === -1 || uid === user.uid) return
   throw new DatabaseRefusal(
-    `${path} belongs to user ${uid}, but this process runs as user ${user.uid}. Start drawbridge as the user that made this home, or change the owner of all files in it.`,
+    `${path} belongs to user ${uid}, but the database runs as user ${user.uid}. Start drawbridge as the user that made this home, or change the owner of all files in it.`,
   )
 }
 
@@ -186,17 +190,16 @@ const SOCKET_NAME = '/.s.PGSQL.5432'
 
 async function prepareSocketDirectory(version: string, user: ServerUser): Promise<string> {
   const path = chooseSocketDirectory(version, tmpdir())
-  const made = await mkdir(path, { mode: 0o700 }).then(
-    () => true,
-    (error: unknown) => errorCode(error) !== 'EEXIST' && Promise.reject(error),
-  )
-  if (made && isRoot()) await chown(path, user.uid, user.gid)
+  await mkdir(path, { mode: 0o700 }).catch(acceptExisting)
   const found = await lstat(path)
-  if (!found.isDirectory() || (user.uid !== -1 && found.uid !== user.uid)) {
+  if (!found.isDirectory()) {
     throw new DatabaseRefusal(
-      `${path}, where the database's socket belongs, was made by another user (${found.uid}). Remove it and start again.`,
+      `${path}, where the database's socket belongs, is not a directory. Remove it and start again.`,
     )
   }
+  // Only what is root's own: below a temporary directory, anyone may have put something under this name.
+  if (isRoot() && found.uid === 0) await lchown(path, user.uid, user.gid)
+  await refuseForeignDirectory(path, user)
   await chmod(path, 0o700)
   return path
 }

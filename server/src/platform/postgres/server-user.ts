@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { lchown, readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 /** The user that runs the server's processes. */
 export interface ServerUser {
@@ -43,4 +43,17 @@ export async function firstClosedDirectory(path: string, user: ServerUser): Prom
   const above = parent === path ? undefined : await firstClosedDirectory(parent, user)
   if (above !== undefined) return above
   return mayEnter(await stat(path), user) ? undefined : path
+}
+
+/**
+ * As root, gives everything below `path` to the server user: what root copied or restored belongs to root, and the
+ * server could not open it. Looks no further where `path` itself, which is given last, is that user's already.
+ */
+export async function giveTo(path: string, user: ServerUser): Promise<void> {
+  if (!isRoot() || (await stat(path)).uid === user.uid) return
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await giveTo(join(path, entry.name), user)
+    else if (entry.isFile()) await lchown(join(path, entry.name), user.uid, user.gid)
+  }
+  await lchown(path, user.uid, user.gid)
 }

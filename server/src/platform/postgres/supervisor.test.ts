@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   beginProcess,
   keepingLog,
@@ -30,6 +30,23 @@ async function start(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedPo
 
 async function restarted(server: EmbeddedPostgres, before: number): Promise<void> {
   while (server.pid === before) await sleep(20)
+}
+
+// A home that was stopped in good order, copied where the making of the data is not what a test is about.
+let pristine: string
+let removePristine: () => Promise<void>
+
+beforeAll(async () => {
+  ;({ path: pristine, remove: removePristine } = await scratch())
+  const server = await startEmbedded({ home: pristine, log })
+  await server.stop()
+})
+
+afterAll(() => removePristine())
+
+async function startCopy(): Promise<EmbeddedPostgres> {
+  await cp(join(pristine, 'postgres', '18'), join(home, 'postgres', '18'), { recursive: true })
+  return await start()
 }
 
 beforeEach(async () => {
@@ -106,7 +123,7 @@ describe('several users of one home', () => {
   })
 
   test('a second process uses the server of the first, which outlives the leaving of either', async () => {
-    const first = await start()
+    const first = await startCopy()
     const second = await otherProcess('postgres', home)
     expect(second.line).toBe(`${first.pid} false`)
     expect(await second.leave()).toBe(0)
@@ -131,7 +148,7 @@ describe('several users of one home', () => {
 
 describe('a server that dies', () => {
   test('is started again with everything that it acknowledged, and the log says so', async () => {
-    const server = await start()
+    const server = await startCopy()
     const before = server.pid
     await queryValue(server.connection, 'create table kept as select generate_series(1, 1000) as id')
     process.kill(before, 'SIGKILL')
@@ -141,7 +158,7 @@ describe('a server that dies', () => {
   })
 
   test('is started again by one of its users and found by the other', async () => {
-    const [first, second] = [await start(), await start()]
+    const [first, second] = [await startCopy(), await start()]
     const before = first.pid
     process.kill(before, 'SIGKILL')
     await Promise.all([restarted(first, before), restarted(second, before)])
@@ -149,7 +166,7 @@ describe('a server that dies', () => {
   })
 
   test('comes back once what kept it from starting is gone', async () => {
-    const server = await start()
+    const server = await startCopy()
     const before = server.pid
     const custom = join(server.dataDirectory, 'custom.conf')
     await writeFile(custom, "shared_buffers = 'nonsense'\n", { mode: 0o644 })
@@ -161,7 +178,7 @@ describe('a server that dies', () => {
   })
 
   test('is not started again after stop', async () => {
-    const server = await start()
+    const server = await startCopy()
     process.kill(server.pid, 'SIGKILL')
     await server.stop()
     await server.stop()
@@ -169,7 +186,7 @@ describe('a server that dies', () => {
   })
 
   test('stops although a statement is running and a transaction is open', async () => {
-    const server = await start()
+    const server = await startCopy()
     const client = new pg.Client(server.connection)
     client.on('error', () => undefined)
     await client.connect()
@@ -181,7 +198,7 @@ describe('a server that dies', () => {
   })
 
   test('starts over a postmaster.pid whose number belongs to another process by now', async () => {
-    const server = await start()
+    const server = await startCopy()
     const { dataDirectory } = server
     await server.stop()
     const { uid, gid } = await stat(dataDirectory)
@@ -206,7 +223,7 @@ describe('a refusal', () => {
   })
 
   test('says that data without their password file need the file back, and keeps the data', async () => {
-    const server = await start()
+    const server = await startCopy()
     await server.stop()
     const passwordFile = join(home, 'postgres', '18', 'superuser-password')
     const password = await readFile(passwordFile, 'utf8')
@@ -219,7 +236,7 @@ describe('a refusal', () => {
   })
 
   test('protects data that a server of another container uses, whose process cannot be seen', async () => {
-    const server = await start()
+    const server = await startCopy()
     const { dataDirectory, connection } = server
     await server.stop()
     const socket = join(connection.host, '.s.PGSQL.5432')
@@ -247,7 +264,7 @@ describe('a refusal', () => {
 
 describe.runIf(isRoot())('run by root (skipped for other users)', () => {
   test('the server belongs to nobody, who may pass through the home and not list it', async () => {
-    const server = await start()
+    const server = await startCopy()
     const owner = (await readFile(`/proc/${server.pid}/status`, 'utf8')).match(/^Uid:\t(\d+)/m)?.[1]
     expect(owner).toBe(String(NOBODY.uid))
     const found = await stat(home)
@@ -270,7 +287,8 @@ describe.runIf(isRoot())('run by root (skipped for other users)', () => {
   })
 
   test('data that root copied back are given to the user of the server', async () => {
-    const server = await start()
+    const server = await startCopy()
+    expect((await stat(join(server.dataDirectory, 'global', 'pg_control'))).uid).toBe(NOBODY.uid)
     await server.stop()
     for (const path of ['', 'PG_VERSION', 'global']) await chown(join(server.dataDirectory, path), 0, 0)
     expect(await queryValue((await start()).connection, 'select 1')).toBe(1)
