@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { No, Reply, Sending, Target, TargetImage, TargetProfile, Yes } from './target.ts'
 
-interface StoredProfile extends TargetProfile {
+interface StoredProfile extends Omit<TargetProfile, 'images'> {
   etag: number
   images: (TargetImage & { content: Buffer })[]
   files: { id: string; name: string; content: Buffer }[]
@@ -54,6 +54,7 @@ export class FakeTarget implements Target {
         role: String(body.role),
         collected_data: data,
         tags: [],
+        applications: [],
         etag: 1,
         images: [],
         files: [],
@@ -63,7 +64,8 @@ export class FakeTarget implements Target {
     })
   }
 
-  getProfile(id: string): Promise<Reply<TargetProfile>> {
+  async getProfile(id: string): Promise<Reply<TargetProfile>> {
+    if (!this.profiles.has(id)) return no(404, 'There is no such profile')
     return this.#read(() => view(this.#profile(id)))
   }
 
@@ -111,10 +113,9 @@ export class FakeTarget implements Target {
     )
   }
 
-  getImage(id: string, imageId: string): Promise<Reply<Buffer>> {
-    return this.#read(
-      () => this.#profile(id).images.find((one) => one.id === imageId)?.content ?? Buffer.alloc(0),
-    )
+  async getImage(id: string, imageId: string): Promise<Reply<Buffer>> {
+    const image = this.#profile(id).images.find((one) => one.id === imageId)
+    return image === undefined ? no(404, 'There is no such document image') : this.#read(() => image.content)
   }
 
   addImage(id: string, body: Record<string, unknown>, sending: Sending) {
@@ -133,11 +134,9 @@ export class FakeTarget implements Target {
     })
   }
 
-  getFile(id: string, fileId: string) {
-    return this.#read(() => {
-      const file = this.#profile(id).files.find((one) => one.id === fileId)
-      return { name: file?.name ?? '', content: file?.content ?? Buffer.alloc(0) }
-    })
+  async getFile(id: string, fileId: string): Promise<Reply<{ name: string; content: Buffer }>> {
+    const file = this.#profile(id).files.find((one) => one.id === fileId)
+    return file === undefined ? no(404, 'There is no such file') : this.#read(() => file)
   }
 
   addTag(id: string, name: string, sending: Sending) {
@@ -189,8 +188,9 @@ export class FakeTarget implements Target {
 }
 
 function view(profile: StoredProfile): TargetProfile {
-  const { id, role, collected_data, tags } = profile
-  return { id, role, collected_data: structuredClone(collected_data), tags: [...tags] }
+  const { id, role, collected_data, tags, applications } = profile
+  const images = profile.images.length
+  return { id, role, collected_data: structuredClone(collected_data), tags: [...tags], applications, images }
 }
 
 function yes<T>(value: T): Yes<T> {

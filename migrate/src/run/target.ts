@@ -52,6 +52,10 @@ export interface TargetProfile {
   role: string
   collected_data: Record<string, unknown>
   tags: string[]
+  /** Aliases of the products applied for. */
+  applications: string[]
+  /** How many document images it has. */
+  images: number
 }
 
 export interface TargetImage {
