@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNode, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
 import type { MappingError } from './mapping/mapping-fault.ts'
 import { Settings } from './mapping/settings.ts'
 import { showPath } from './mapping/target-path.ts'
@@ -40,10 +41,12 @@ export function readProjectFile(directory: string): ProjectFile {
   }
   const at = (place: readonly (string | number)[], message: string): string =>
     `${path}:${lineOf(place)}: ${place.length === 0 ? '' : `${showPath(place)}: `}${message}`
-  const parsed = Settings.safeParse(document.toJS())
+  const raw: unknown = document.toJS()
+  const parsed = Settings.safeParse(raw)
   if (!parsed.success) {
+    const faults = parsed.error.issues.flatMap((issue) => plainFaults(issue, []))
     throw new ProjectFileError(
-      parsed.error.issues.map((issue) => at(issue.path.filter(isPlace), issue.message)).join('\n'),
+      faults.map(({ path: place, message }) => at(asWritten(place, raw), message)).join('\n'),
     )
   }
   return {
@@ -51,6 +54,38 @@ export function readProjectFile(directory: string): ProjectFile {
     settings: parsed.data,
     located: (error) => new ProjectFileError(at(error.path, error.message)),
   }
+}
+
+interface PlacedFault {
+  path: (string | number)[]
+  message: string
+}
+
+/**
+ * The faults behind one issue. Of a choice of shapes (a column's name, or columns with steps) the shape is taken
+ * that the value comes closest to: the one whose faults all lie inside it.
+ */
+function plainFaults(issue: z.core.$ZodIssue, before: (string | number)[]): PlacedFault[] {
+  const path = [...before, ...issue.path.filter(isPlace)]
+  if (issue.code === 'invalid_union') {
+    const shapes = issue.errors.filter((faults) => faults.every((fault) => fault.path.length > 0))
+    const [closest, other] = shapes.sort((one, two) => depth(two) - depth(one))
+    const isClear = closest !== undefined && (other === undefined || depth(closest) > depth(other))
+    if (isClear) return closest.flatMap((fault) => plainFaults(fault, path))
+  }
+  return [{ path, message: issue.message }]
+}
+
+function depth(faults: readonly z.core.$ZodIssue[]): number {
+  return Math.min(...faults.map((fault) => fault.path.length))
+}
+
+/** A kind that holds one mapping is read as a list of one; the file has no such place. */
+function asWritten(place: (string | number)[], raw: unknown): (string | number)[] {
+  const [kind, index, ...rest] = place
+  if (index !== 0 || kind === undefined) return place
+  const held = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[kind] : undefined
+  return Array.isArray(held) ? place : [kind, ...rest]
 }
 
 function isPlace(key: PropertyKey): key is string | number {

@@ -125,10 +125,12 @@ const Documents = z.strictObject({
 })
 export type Documents = z.infer<typeof Documents>
 
+/** A kind takes one mapping or a list of them; inside it is always a list. */
 const oneOrMore = <T extends z.ZodType>(item: T) =>
-  z
-    .union([item, z.array(item)])
-    .transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]) as z.output<T>[])
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).default([]),
+  )
 
 /** The file `migration.yaml`, whole. Its pages in the guide document every field. */
 export const Settings = z.strictObject({
@@ -150,10 +152,10 @@ export const Settings = z.strictObject({
     .prefault({}),
   /** Labels of every migrated profile (R74). */
   tags: z.array(z.string().min(1).max(64)).default(['migrated']),
-  individuals: oneOrMore(Party).default([]),
-  companies: oneOrMore(Party).default([]),
-  persons: oneOrMore(Party).default([]),
-  relations: oneOrMore(Relations).default([]),
-  documents: oneOrMore(Documents).default([]),
+  individuals: oneOrMore(Party),
+  companies: oneOrMore(Party),
+  persons: oneOrMore(Party),
+  relations: oneOrMore(Relations),
+  documents: oneOrMore(Documents),
 })
 export type Settings = z.infer<typeof Settings>
