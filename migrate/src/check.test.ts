@@ -105,6 +105,23 @@ test('the country alone is enough only where the project says so', async () => {
   expect(await faultsOf({ individuals: [countryOnly] })).toEqual([])
 })
 
+test('what a project demands beyond the minimum makes rows without it unusable and says why', async () => {
+  const settings = `minimum: { address: country }
+required:
+  - { of: individuals, path: "address_history[0].address.locality", because: the identity provider asks for it }
+`
+  const { directory, remove } = writeSmallBank({
+    individuals: [ada, 'C2;Ada;Byron;10/12/1815;GB;;;'],
+    settings,
+  })
+  left.push(remove)
+  const rows = await unusableOf(directory)
+  expect(rows.map((row) => [row.source.line, row.code])).toEqual([[3, 'MISSING_REQUIRED']])
+  expect(rows[0]?.reason).toContain(
+    'address_history[0].address.locality, which the project demands: the identity provider',
+  )
+})
+
 test('of rows with one reference the first is usable, across sources too, and the others name it', async () => {
   const bank = { individuals: [ada, ada], companies: ['C1;Acme;1;GB;Y'] }
   const { directory, remove } = writeSmallBank(bank)

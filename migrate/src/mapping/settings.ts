@@ -150,6 +150,19 @@ export const Settings = z.strictObject({
       address: z.enum(['full', 'country']).default('full'),
     })
     .prefault({}),
+  /**
+   * Data that must be there beside the minimum, since a provider (R62), a risk model (R63) or people's own work
+   * (R64) needs it: rows without it are unusable.
+   */
+  required: z
+    .array(
+      z.strictObject({
+        of: z.enum(['individuals', 'companies', 'persons']),
+        path: z.string().min(1),
+        because: z.string().min(1),
+      }),
+    )
+    .default([]),
   /** Labels of every migrated profile (R74). */
   tags: z.array(z.string().min(1).max(64)).default(['migrated']),
   individuals: oneOrMore(Party),

@@ -16,7 +16,9 @@ export function checkParty(source: PartySource, row: Row, address: AddressRule):
   if (row.fault !== undefined) return { fault: row.fault }
   const mapped = attempt(() => source.reader.read(row))
   if (mapped.fault !== undefined) return mapped
-  const fault = minimumFault(mapped.value.collectedData, address) ?? schemaFault(mapped.value.collectedData)
+  const fault =
+    minimumFault(mapped.value.collectedData, address, source.required) ??
+    schemaFault(mapped.value.collectedData)
   return fault === null ? mapped : { fault }
 }
 

@@ -1,21 +1,32 @@
-import type { Json } from '../mapping/target-path.ts'
+import { type Json, showPath, type TargetPath, valueAt } from '../mapping/target-path.ts'
 import type { Fault } from '../sources/csv-source.ts'
 
 /** How much of an address must be there: all of it (R53) or the country (R54). */
 export type AddressRule = 'full' | 'country'
 
-interface Missing {
-  code: string
-  reason: string
-  suggestion: string
+/** Data that a project demands beyond the minimum, and why (R62 to R64). */
+export interface Required {
+  path: TargetPath
+  because: string
 }
 
 /**
- * Whether mapped data has the minimum of R50 to R60; null when it has. Where several things are missing, the
- * fault names all of them under the code of the first.
+ * Whether mapped data has the minimum of R50 to R60 and what the project demands besides; null when it has.
+ * Where several things are missing, the fault names all of them under the code of the first.
  */
-export function minimumFault(data: Json, address: AddressRule): Fault | null {
+export function minimumFault(data: Json, address: AddressRule, required: readonly Required[]): Fault | null {
   const missing = data.entity_type === 'COMPANY' ? missingOfCompany(data) : missingOfIndividual(data, address)
+  for (const { path, because } of required) {
+    if (!isEmpty(valueAt(data, path))) continue
+    const name = showPath(path)
+    missing.push(
+      lack(
+        'MISSING_REQUIRED',
+        `There is no ${name}, which the project demands: ${because}`,
+        `Fill in ${name}`,
+      ),
+    )
+  }
   const [first] = missing
   if (first === undefined) return null
   return {
@@ -25,8 +36,8 @@ export function minimumFault(data: Json, address: AddressRule): Fault | null {
   }
 }
 
-function missingOfIndividual(data: Json, rule: AddressRule): Missing[] {
-  const missing: Missing[] = []
+function missingOfIndividual(data: Json, rule: AddressRule): Fault[] {
+  const missing: Fault[] = []
   const details = objectAt(data, 'personal_details')
   const name = objectAt(details, 'name')
   if (isEmpty(name.given_names) || isEmpty(name.family_name)) {
@@ -45,7 +56,7 @@ function missingOfIndividual(data: Json, rule: AddressRule): Missing[] {
   return [...missing, ...missingReference(data, 'R55')]
 }
 
-function missingOfAddress(address: Json, rule: AddressRule): Missing[] {
+function missingOfAddress(address: Json, rule: AddressRule): Fault[] {
   if (isEmpty(address.country)) {
     return [
       lack('MISSING_COUNTRY', 'The address has no country (R52, R54)', 'Fill in the country of the address'),
@@ -65,9 +76,9 @@ function missingOfAddress(address: Json, rule: AddressRule): Missing[] {
   ]
 }
 
-function missingOfCompany(data: Json): Missing[] {
+function missingOfCompany(data: Json): Fault[] {
   const metadata = objectAt(data, 'metadata')
-  const missing: Missing[] = []
+  const missing: Fault[] = []
   if (isEmpty(metadata.name))
     missing.push(lack('MISSING_NAME', 'The company has no name (R57)', 'Fill in the name'))
   if (isEmpty(metadata.number)) {
@@ -87,7 +98,7 @@ function missingOfCompany(data: Json): Missing[] {
   return [...missing, ...missingReference(data, 'R60')]
 }
 
-function missingReference(data: Json, rule: string): Missing[] {
+function missingReference(data: Json, rule: string): Fault[] {
   if (!isEmpty(data.customer_ref)) return []
   return [
     lack(
@@ -98,7 +109,7 @@ function missingReference(data: Json, rule: string): Missing[] {
   ]
 }
 
-function lack(code: string, reason: string, suggestion: string): Missing {
+function lack(code: string, reason: string, suggestion: string): Fault {
   return { code, reason, suggestion }
 }
 

@@ -4,7 +4,9 @@ import { compileParty, type PartyKind, type PartyReader } from '../mapping/compi
 import { compileRelations, type RelationReader } from '../mapping/compile-relations.ts'
 import { MappingError } from '../mapping/mapping-fault.ts'
 import type { Party, Settings } from '../mapping/settings.ts'
+import { parseTargetPath } from '../mapping/target-path.ts'
 import { type CsvSource, openCsv } from '../sources/csv-source.ts'
+import type { Required } from './minimum.ts'
 
 /** One source file and the mapping bound to it. `file` is as the project file writes it. */
 interface OpenSource<K extends string, R> {
@@ -17,7 +19,7 @@ interface OpenSource<K extends string, R> {
   reader: R
 }
 
-export type PartySource = OpenSource<PartyKind, PartyReader> & { party: Party }
+export type PartySource = OpenSource<PartyKind, PartyReader> & { party: Party; required: Required[] }
 export type RelationSource = OpenSource<'relations', RelationReader>
 export type DocumentSource = OpenSource<'documents', DocumentReader>
 export type AnySource = PartySource | RelationSource | DocumentSource
@@ -58,7 +60,13 @@ export function openSources(directory: string, settings: Settings): Sources {
       settings[kind].map((party, index): PartySource => {
         const at = place(kind, index, settings[kind].length)
         const source = open(party, at)
-        return { kind, ...source, party, reader: compileParty(kind, party, source.csv.header, at) }
+        return {
+          kind,
+          ...source,
+          party,
+          required: requiredOf(kind, settings),
+          reader: compileParty(kind, party, source.csv.header, at),
+        }
       }),
     )
     const relations = settings.relations.map((rule, index): RelationSource => {
@@ -76,6 +84,12 @@ export function openSources(directory: string, settings: Settings): Sources {
     close()
     throw error
   }
+}
+
+function requiredOf(kind: PartyKind, settings: Settings): Required[] {
+  return settings.required.flatMap(({ of, path, because }, index) =>
+    of === kind ? [{ path: parseTargetPath(path, ['required', index, 'path']), because }] : [],
+  )
 }
 
 /** A path of the project as an absolute one; null where it leads out of the project's directory. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { Fault } from './csv-source.ts'
 
 /** A document on disk, read once from end to end. */
@@ -30,7 +30,8 @@ const signatures: readonly string[] = [
 export function inspectFile(path: string, as: 'file' | 'image', piece: Buffer): InspectedFile | Fault {
   let fd: number
   try {
-    fd = openSync(path, 'r')
+    // Without waiting: a pipe where a file should be would hold the check for ever.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     return missing(error)
   }
