@@ -1,5 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { chmod, chown, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  link,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { constrainedMemory } from 'node:process'
@@ -12,6 +24,9 @@ import { settingsText } from './settings.ts'
 
 /** The superuser of the embedded server; only the platform itself signs in as it. */
 export const SUPERUSER = 'postgres'
+
+const CUSTOM_SETTINGS =
+  '# Your own settings: they win over those of postgresql.conf, from the next start on.\n'
 
 const UNFINISHED = 'data.new-'
 
@@ -39,9 +54,19 @@ export async function writeSettings(layout: Layout, connectionsMax?: number): Pr
     socketDirectory: layout.socketDirectory,
     logDirectory: layout.log,
     memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
+    segmentBytes: await freeSegmentBytes(),
     ...(connectionsMax === undefined ? {} : { connectionsMax }),
   })
   await replaceFile(join(layout.data, 'postgresql.conf'), text, layout.user)
+  const custom = join(layout.data, 'custom.conf')
+  const exists = await stat(custom).catch(() => undefined)
+  if (exists === undefined) await replaceFile(custom, CUSTOM_SETTINGS, layout.user)
+}
+
+/** Systems without `/dev/shm` keep their segments elsewhere and set no such limit. */
+async function freeSegmentBytes(): Promise<number> {
+  const found = await statfs('/dev/shm').catch(() => undefined)
+  return found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize
 }
 
 /** The superuser's password. */

@@ -46,8 +46,13 @@ describe('the directory of the socket', () => {
 })
 
 describe('the settings', () => {
-  const settings = (memoryBytes: number) =>
-    settingsText({ memoryBytes, socketDirectory: "/it's/here", logDirectory: '/log' })
+  const settings = (memoryBytes: number, segmentBytes = 2 ** 30) =>
+    settingsText({ memoryBytes, segmentBytes, socketDirectory: "/it's/here", logDirectory: '/log' })
+
+  test('keep parallel queries off the small shared memory of a container', () => {
+    expect(settings(2 ** 31, 64 * 2 ** 20)).toContain("dynamic_shared_memory_type = 'mmap'")
+    expect(settings(2 ** 31)).toContain("dynamic_shared_memory_type = 'posix'")
+  })
 
   test('keep statements, values and details out of the log, and every write durable', () => {
     const text = settings(2 ** 31)

@@ -36,7 +36,12 @@ export async function takeLease(
   dataDirectory: string,
   lost: () => void,
 ): Promise<Lease> {
-  const client = new pg.Client({ ...connection, application_name: 'drawbridge lease', keepAlive: true })
+  const client = new pg.Client({
+    ...connection,
+    application_name: 'drawbridge lease',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  })
   let closing = false
   client.on('error', () => undefined)
   client.once('end', () => {
@@ -80,6 +85,6 @@ async function refuseOtherServer(client: pg.Client, dataDirectory: string): Prom
 export function isNotYetReady(error: unknown): boolean {
   return (
     ['57P03', '57P01', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(errorCode(error)) ||
-    (error instanceof Error && error.message === 'Connection terminated unexpectedly')
+    (error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message))
   )
 }

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keepingLog, scratch } from '../../../test/embedded-testing.ts'
 import { withClient } from './roles.ts'
-import { startEmbedded } from './supervisor.ts'
+import { type EmbeddedPostgres, startEmbedded } from './supervisor.ts'
 
 const PERSON = 'Wilhelmina Quattlebaum'
 
@@ -32,14 +32,26 @@ async function filesOf(directory: string): Promise<string> {
   return (await Promise.all(names.map((name) => readFile(join(directory, name), 'latin1')))).join('\n')
 }
 
+let home: Awaited<ReturnType<typeof scratch>>
+let server: EmbeddedPostgres | undefined
+
+beforeEach(async () => {
+  home = await scratch()
+})
+
+afterEach(async () => {
+  await server?.stopImmediately()
+  await home.remove()
+})
+
 test("nothing personal reaches PostgreSQL's own log, whatever goes wrong with a value", async () => {
-  const home = await scratch()
-  const server = await startEmbedded({ home: home.path, log: keepingLog() })
+  server = await startEmbedded({ home: home.path, log: keepingLog() })
+  const { connection } = server
   const logs = join(home.path, 'postgres', '18', 'log')
-  expect(await withClient(server.connection, slip)).toBeGreaterThanOrEqual(6)
+  expect(await withClient(connection, slip)).toBeGreaterThanOrEqual(6)
 
   // A backend that crashes in the middle of a statement is reported by the server itself.
-  await withClient(server.connection, async (client) => {
+  await withClient(connection, async (client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     const running = client.query(`select pg_sleep(600), '${PERSON}'`).catch(() => undefined)
     process.kill(rows[0]?.pid ?? 0, 'SIGSEGV')
@@ -50,13 +62,11 @@ test("nothing personal reaches PostgreSQL's own log, whatever goes wrong with a 
 
   // The control: the same search finds the name once the log is opened to errors.
   await expect
-    .poll(() => withClient(server.connection, async () => true).catch(() => false), { timeout: 30_000 })
+    .poll(() => withClient(connection, async () => true).catch(() => false), { timeout: 30_000 })
     .toBe(true)
-  await withClient(server.connection, async (client) => {
+  await withClient(connection, async (client) => {
     await client.query("set log_min_messages = 'error'")
     await slip(client)
   })
   await expect.poll(() => filesOf(logs), { timeout: 30_000 }).toContain('Quattlebaum')
-  await server.stopImmediately()
-  await home.remove()
 })

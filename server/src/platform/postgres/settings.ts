@@ -4,6 +4,8 @@ export interface SettingsInput {
   readonly logDirectory: string
   /** Memory that this machine or container may use, in bytes. */
   readonly memoryBytes: number
+  /** Free space for shared memory segments (`/dev/shm`), in bytes; a container often has 64 MB. */
+  readonly segmentBytes: number
   /** Most connections at a time; 100 when absent. */
   readonly connectionsMax?: number
 }
@@ -81,10 +83,14 @@ function sizedSettings({ memoryBytes, connectionsMax }: SettingsInput) {
   }
 }
 
-function placedSettings({ socketDirectory, logDirectory }: SettingsInput) {
+// Parallel queries fail where their segments do not fit; files in the data directory are slower and always fit.
+const SEGMENT_BYTES_MIN = 256 * MEGABYTE
+
+function placedSettings({ socketDirectory, logDirectory, segmentBytes }: SettingsInput) {
   return {
     unix_socket_directories: `"${socketDirectory.replaceAll('"', '""')}"`,
     log_directory: logDirectory,
+    dynamic_shared_memory_type: segmentBytes < SEGMENT_BYTES_MIN ? 'mmap' : 'posix',
   }
 }
 
