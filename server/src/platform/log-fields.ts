@@ -5,13 +5,16 @@ const matches =
   (value) =>
     typeof value === 'string' && pattern.test(value)
 
-const id = matches(/^[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}$/)
+const id = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 const word = matches(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/)
 const number: Rule = (value) => typeof value === 'number' && Number.isFinite(value)
 const flag: Rule = (value) => typeof value === 'boolean'
 
-/** A route as it is written in the contract: its parts are words or `{parameters}`, so a real id cannot pass. */
-const route = matches(/^\/([a-z_.-]{1,40}|\d\.\d|\{[a-z_]{1,40}\})?(\/([a-z_.-]{1,40}|\{[a-z_]{1,40}\}))*$/)
+/**
+ * A route as it is written in the contract or bound in the server: its parts are words, `{parameters}` or
+ * `:parameters`, so a real id cannot pass.
+ */
+const route = matches(/^\/$|^(\/(\d\.\d|[a-z][a-z_-]{0,40}(\.json)?|\{[a-z_]{1,40}\}|:[a-z_]{1,40}))+$/)
 
 /**
  * Every field that a log line may have, with the form its value must have. Text that a customer wrote has no
@@ -21,6 +24,8 @@ export const fieldRules = {
   // the request
   method: matches(/^[A-Z]{3,7}$/),
   route,
+  /** The name of an operation of the contract: at least two words, as in `CreateProfile`. */
+  operation: matches(/^[A-Z][a-z]+([A-Z][a-z]*){1,8}$/),
   status: number,
   ms: number,
   request_id: id,
@@ -34,6 +39,8 @@ export const fieldRules = {
   job_id: matches(/^\d{1,19}$|^[0-9a-f-]{36}$/),
   // what happened, in words of the code
   reason: word,
+  /** The class of an error and its code, where the error itself is not at hand. */
+  error_name: matches(/^[A-Z][A-Za-z]{0,60}( [A-Z0-9_]{2,60})?$/),
   outcome: word,
   step: word,
   part: word,
@@ -56,6 +63,7 @@ export const fieldRules = {
   // yes or no
   retryable: flag,
   ready: flag,
+  ended: flag,
 } satisfies Record<string, Rule>
 
 export type FieldName = keyof typeof fieldRules

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Fault } from './fault.ts'
 import { createLogger, type Log, type LogFields } from './log.ts'
+import { sentenceLog } from './log-sentences.ts'
 
 function recorded(): { log: Log; text: () => string; lines: () => Record<string, unknown>[] } {
   const written: string[] = []
@@ -130,6 +131,36 @@ test('a line tells what an operator needs', () => {
       causes: [{ code: '23505', table: 'profile', constraint: 'profile_customer_ref_key' }],
     },
   } as object)
+})
+
+test('a part that speaks in sentences is understood, and what it quotes is not repeated', () => {
+  const { log, text, lines } = recorded()
+  const told = sentenceLog(log, 'jobs')
+  told.warn({ jobId: '17', task: 'deliver-webhook', err: 'DatabaseError 23505' }, 'job failed')
+  told.error({ jobId: SECRET, err: `TypeError ${SECRET}` }, `Failed task with error '${SECRET}'`)
+  expect(lines()[0]).toMatchObject({
+    event: 'jobs.failed',
+    job_id: '17',
+    job: 'deliver-webhook',
+    error_name: 'DatabaseError 23505',
+  })
+  expect(lines()[1]).toMatchObject({ level: 'error', event: 'jobs.told' })
+  expect(text()).not.toContain(SECRET)
+})
+
+test.each([
+  ['route', '/'],
+  ['route', '/openapi.json'],
+  ['route', '/4.0/profiles/:profile_id/document_images/:image_id'],
+  ['route', '/4.0/profiles/{profile_id}/collected_data'],
+  ['operation', 'WhoAmI'],
+  ['operation', 'ReplaceCollectedData'],
+  ['reason', 'profile.customer-ref-taken'],
+  ['file', '0012-tags.sql'],
+])('the field %s may hold %s', (name, value) => {
+  const { log, lines } = recorded()
+  log.info('field.tried', { [name]: value })
+  expect(lines()[0]).toHaveProperty(name, value)
 })
 
 test('lines below the level are not written', () => {

@@ -6,7 +6,7 @@ import { judgeFile } from './judge.ts'
  * with its input, that is with its parent.
  */
 
-const MEMORY_BYTES_MAX = 512 * 1024 * 1024
+const MEMORY_BYTES_MAX = 768 * 1024 * 1024
 const MEMORY_LOOK_MS = 10
 
 /** Decoders allocate outside the JavaScript heap, so the process watches itself and dies before it is too large. */
