@@ -56,7 +56,7 @@ function individual(row: Row, ref: string): Record<string, unknown> {
   const identity = row.national_id ? { [alpha3(row.country) ?? '']: row.national_id } : undefined
   const name = present({
     title: row.title,
-    given_names: row.first_names?.split(' '),
+    given_names: row.first_names?.split(/\s+/),
     family_name: row.last_name,
   })
   return {

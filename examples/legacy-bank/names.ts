@@ -85,7 +85,9 @@ export async function readNamePool(): Promise<NamePool> {
   const nationalities = new Set<string>()
   const first = new Groups()
   const middle = new Groups()
-  const rows: AsyncIterable<PersonRow> = createReadStream(peopleFile).pipe(parse({ columns: true }))
+  const rows: AsyncIterable<PersonRow> = createReadStream(peopleFile).pipe(
+    parse({ columns: true, trim: true }),
+  )
   for await (const row of rows) {
     const sex = sexes[row.gender] ?? ''
     if (row.nationality !== noNationality) nationalities.add(row.nationality)
