@@ -1,9 +1,10 @@
 // Builds the rules of `.dependency-cruiser.mjs` from the ordered list of rooms. Each rule names its source.
 
-const tests = ['\\.test\\.ts$', '^server/test/', '^e2e/']
+const testFiles = ['\\.test(-kit)?\\.ts$', '/test-[^/]+\\.ts$', '-fixture\\.ts$', '^server/test/']
+const tests = [...testFiles, '^e2e/']
 const roomsFolder = '^server/src/rooms/'
 const zod = '^node_modules/zod/'
-const sockets = '^(node:)?(http|https|http2|net|tls|dgram|dns|dns/promises)$'
+const sockets = '^(node:)?(http|https|http2|tls|dgram|dns|dns/promises)$'
 
 /**
  * The whole configuration of dependency-cruiser for a house of these rooms, lowest first.
@@ -54,6 +55,12 @@ function everywhere() {
       'Two files that need each other are one, or hide a third below both.',
       {},
       { circular: true },
+    ),
+    forbid(
+      'no-tests-in-the-product',
+      'What only tests need is imported by tests only.',
+      { pathNot: tests },
+      { path: testFiles },
     ),
     forbid('no-unknown-import', 'What cannot be resolved cannot be checked.', {}, { couldNotResolve: true }),
   ]
@@ -117,6 +124,7 @@ function rooms() {
         pathNot: [
           '^schema/',
           '^policy/',
+          '^(node:)?util$',
           zod,
           '^server/src/platform/fault\\.ts$',
           `${roomsFolder}[^/]+/rules\\.ts$`,
@@ -171,6 +179,12 @@ function server() {
       'Calls to the outside go through the guarded fetch of platform/net; platform/http listens.',
       { path: '^server/src/', pathNot: [...tests, '^server/src/platform/(net|http)/'] },
       { path: [sockets, '^node_modules/undici/'], dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'plain-sockets-only-to-ourselves',
+      'node:net is for platform/net and http, and for the sockets of processes that the platform itself starts.',
+      { path: '^server/src/', pathNot: [...tests, '^server/src/platform/(net|http|postgres|inspect)/'] },
+      { path: '^(node:)?net$', dependencyTypesNot: ['type-only'] },
     ),
   ]
 }

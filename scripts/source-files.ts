@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
 const skipped = new Set(['node_modules', 'dist', 'coverage'])
+const testFile = /(\.(test|test-kit|journey)|-fixture|\/test-[^/]+)\.tsx?$/
 const source = /\.(ts|tsx|mts|mjs|js)$/
 
 /** The project's own source files under `root`, as paths relative to it with `/`, sorted. */
@@ -20,5 +21,5 @@ function* walk(root: string, folder: string): Generator<string> {
 
 /** Whether the file is a test or a part of the test harness. */
 export function isTest(file: string): boolean {
-  return /\.(test|journey)\.tsx?$/.test(file) || file.startsWith('server/test/') || file.startsWith('e2e/')
+  return testFile.test(file) || /^(server\/test|e2e)\//.test(file)
 }
