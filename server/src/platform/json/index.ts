@@ -1,4 +1,3 @@
 export { type DecodedData, decodeBase64 } from './base64.ts'
 export { parseJson, parseUploadBody, type Upload } from './parse.ts'
-export { DEPTH_MAX, type ScanFinding, type ScanLimits, type ScanProblem, scanJson } from './scan.ts'
 export { createJsonPool, type JsonPool, type JsonPoolOptions, LARGE_BODY_BYTES } from './worker-pool.ts'

@@ -4,7 +4,7 @@ import { lossOfNumber } from './number.ts'
 import { endOfNumber, firstInvalidUtf8, lengthOfLiteral, positionOf, SPACE, STRING_STOP } from './tokens.ts'
 
 /** How deep arrays and objects may be nested before a body is refused. */
-export const DEPTH_MAX = 64
+const DEPTH_MAX = 64
 
 export interface ScanLimits {
   /** How many arrays and objects may be open at once; 64 when absent. */
