@@ -27,7 +27,8 @@ export interface Attached {
 
 const SILENCE_MS_MAX = 60_000
 const LEFTOVER_WAIT_MS = 30_000
-const FAST_STOP_MS = 5_000
+// Together with the waits in supervisor.ts under the ten seconds that a stop of the platform may take.
+const STOP_WAITS_MS = { SIGINT: 4_000, SIGQUIT: 1_500 }
 const POLL_MS = 25
 
 /**
@@ -72,7 +73,7 @@ export async function endServer(pid: number, data: string, signal: 'SIGINT' | 'S
     } catch (error) {
       if (errorCode(error) !== 'ESRCH') throw error
     }
-    if (await waitForEnd(pid, data, FAST_STOP_MS)) return true
+    if (await waitForEnd(pid, data, STOP_WAITS_MS[next])) return true
   }
   return false
 }

@@ -107,8 +107,9 @@ describe('a first start', () => {
   })
 
   test('works where the path of the home is too long for the address of a socket', async () => {
+    await chmod(home, 0o755)
     const { connection } = await start({ home: join(home, 'x'.repeat(120)) })
-    expect(connection.host.length).toBeLessThan(90)
+    expect(connection.host).toMatch(/\/drawbridge-[0-9a-f]{16}$/)
     expect((await stat(connection.host)).mode & 0o777).toBe(0o700)
     expect(await queryValue(connection, 'select 1')).toBe(1)
     await rm(connection.host, { recursive: true })

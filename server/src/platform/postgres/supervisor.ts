@@ -40,8 +40,8 @@ export interface EmbeddedPostgres {
   stopImmediately(): Promise<void>
 }
 
-const STOP_LOCK_WAIT_MS = 2_000
-const RECOVERY_WAIT_MS = 2_000
+const STOP_LOCK_WAIT_MS = 1_500
+const RECOVERY_WAIT_MS = 1_000
 const BACK_OFF_MS_MAX = 5_000
 
 /**
