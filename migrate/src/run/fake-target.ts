@@ -35,7 +35,7 @@ export class FakeTarget implements Target {
   }
 
   async whoAmI() {
-    return this.#read(() => ({ institutionId: 'inst-1', institution: 'Old Mill Bank', environment: 'demo' }))
+    return this.#read(() => ({ institutionId: 'inst-1', institution: 'Old Mill Bank' }))
   }
 
   createProfile(body: Record<string, unknown>, sending: Sending): Promise<Reply<TargetProfile>> {

@@ -107,7 +107,8 @@ async function runOpened(options: RunOptions, opened: Opened): Promise<RunResult
   if (opened.defences.ledger && ledger.index.events().length === 0) await sweep.fill(run)
   const known = sweep.size
   run.before = (ref) => (known === 0 ? null : sweep.withRef(ref))
-  await ledger.append({ t: 'R', at: run.now(), event: 'start', workers: run.slots.limit })
+  const facts = { keys: opened.defences.key ? 'yes' : 'no' }
+  await ledger.append({ t: 'R', at: run.now(), event: 'start', workers: run.slots.limit, facts })
   const reporter = new Reporter(run, options.source.totals, ramp, options.onProgress)
   const schedule = new Schedule(run, options.source, ramp, options.giveUpMs ?? tenMinutes)
   run.upto = () => schedule.upto

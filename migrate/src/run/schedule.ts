@@ -15,10 +15,12 @@ const mostWaiting = 1_000
 /** Times a unit is taken up again before it is left for the next start. */
 const mostTimes = 12
 const shortestWaitMs = 20
+/** Units worked on for each slot. */
+const unitsPerSlot = 3
 
 /**
- * Hands units to workers: those set aside as soon as they are due, then the next of the source. Twice as many
- * units as slots are worked on, so that while one waits for the disk another uses the slot.
+ * Hands units to workers: those set aside as soon as they are due, then the next of the source. More
+ * units than slots are worked on, so that while one waits for the disk another uses the slot.
  */
 export class Schedule {
   readonly #run: RunContext
@@ -72,7 +74,7 @@ export class Schedule {
   }
 
   async #fill(): Promise<void> {
-    while (this.#working.size < this.#run.slots.limit * 2 && !this.#run.stopping()) {
+    while (this.#working.size < this.#run.slots.limit * unitsPerSlot && !this.#run.stopping()) {
       const next = this.#due() ?? (await this.#fromSource())
       if (next === null) return
       const work: Promise<void> = this.#perform(next).finally(() => this.#working.delete(work))

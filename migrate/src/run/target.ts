@@ -71,7 +71,7 @@ export interface ProfilePage {
 
 /** The calls of API 4.0 that a migration needs. Each answers with a Reply and throws only for programming faults. */
 export interface Target {
-  whoAmI(): Promise<Reply<{ institutionId: string; institution: string; environment: string }>>
+  whoAmI(): Promise<Reply<{ institutionId: string; institution: string }>>
   createProfile(body: Record<string, unknown>, sending: Sending): Promise<Reply<TargetProfile>>
   getProfile(id: string): Promise<Reply<TargetProfile>>
   /** One page of profiles, at most 200; `q` searches, null lists all. */
