@@ -1,4 +1,12 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generate } from '@drawbridge/legacy-bank/generate.ts'
@@ -22,10 +30,16 @@ async function unusableOf(directory: string): Promise<UnusableRow[]> {
   return rows
 }
 
-async function faultsOf(bank: SmallBank): Promise<string[]> {
+function writeAndLeave(bank: SmallBank): string {
   const { directory, remove } = writeSmallBank(bank)
   left.push(remove)
-  return (await unusableOf(directory)).map((row) => `${row.source.file}:${row.source.line} ${row.code}`)
+  return directory
+}
+
+async function faultsOf(bank: SmallBank): Promise<string[]> {
+  return (await unusableOf(writeAndLeave(bank))).map(
+    (row) => `${row.source.file}:${row.source.line} ${row.code}`,
+  )
 }
 
 const ada = 'C1;Ada;Byron;10/12/1815;United Kingdom;Dean Street;London;'
@@ -89,8 +103,7 @@ test.each([
 })
 
 test('a row that lacks several things names all of them', async () => {
-  const { directory, remove } = writeSmallBank({ individuals: ['C1;;;;;;;'] })
-  left.push(remove)
+  const directory = writeAndLeave({ individuals: ['C1;;;;;;;'] })
   const [row] = await unusableOf(directory)
   expect(row?.reason).toMatch(/R50.*R51.*R52/)
 })
@@ -124,8 +137,7 @@ required:
 
 test('of rows with one reference the first is usable, across sources too, and the others name it', async () => {
   const bank = { individuals: [ada, ada], companies: ['C1;Acme;1;GB;Y'] }
-  const { directory, remove } = writeSmallBank(bank)
-  left.push(remove)
+  const directory = writeAndLeave(bank)
   const rows = await unusableOf(directory)
   expect(rows.map((row) => [row.source.file, row.code])).toEqual([
     ['individuals.csv', 'DUPLICATE_REFERENCE'],
@@ -229,9 +241,30 @@ test('the list of unusable rows has all source columns, is safe to open as a spr
   expect(statSync(join(directory, 'work')).mode & 0o777).toBe(0o700)
 })
 
+test('a fault that many rows share is told once as what to change in the project file', async () => {
+  const american = Array.from({ length: 10 }, (_, n) => `C${n};Ada;Byron;12/${n + 20}/1815;GB;;;`)
+  const directory = writeAndLeave({ individuals: [...american, ada] })
+  const { hints } = await check(directory)
+  expect(hints).toEqual([expect.stringMatching(/individuals\.csv .*day and month the other way round/)])
+  expect((await check(writeAndLeave({ individuals: [ada, 'C2;;;;;;;'] }))).hints).toEqual([])
+})
+
+test('what a killed check left behind is removed by the next, and progress goes up to all bytes', async () => {
+  const individuals = Array.from({ length: 2500 }, (_, n) => `C${n};Ada;Byron;10/12/1815;GB;;;`)
+  const directory = writeAndLeave({ individuals })
+  await check(directory)
+  writeFileSync(join(directory, 'work/index-999999999.part'), '')
+  const shares: number[] = []
+  await check(directory, ({ bytes, bytesTotal }) => shares.push(bytes / bytesTotal))
+  expect(readdirSync(join(directory, 'work')).sort()).toEqual(['index.sqlite', 'results'])
+  expect(shares.length).toBe(2)
+  expect(shares[0]).toBeGreaterThan(0)
+  expect(shares[1]).toBeGreaterThan(shares[0] ?? 1)
+  expect(shares[1]).toBeLessThanOrEqual(1)
+})
+
 test('a project is checked anew when a source has changed, and not when it has not', async () => {
-  const { directory, remove } = writeSmallBank({ individuals: [ada] })
-  left.push(remove)
+  const directory = writeAndLeave({ individuals: [ada] })
   await check(directory)
   const indexed = (): number => statSync(join(directory, 'work/index.sqlite')).ino
   const before = indexed()

@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MappingError } from './mapping/mapping-fault.ts'
 import type { Settings } from './mapping/settings.ts'
 import { buildIndex, type IndexProgress, type SourceSummary } from './plan/build-index.ts'
 import { type Counts, countAll } from './plan/counts.ts'
+import { hintsOf } from './plan/hints.ts'
 import { openSources, type Sources } from './plan/open-sources.ts'
 import { SourceIndex } from './plan/source-index.ts'
 import { writeUnusable } from './plan/unusable-rows.ts'
@@ -15,6 +16,8 @@ export interface CheckResult {
   sources: SourceSummary[]
   codes: Record<string, Record<string, number>>
   counts: Counts
+  /** What one change of the project file would most likely mend, in words. */
+  hints: string[]
   /** Where every unusable row is listed, with its reason and what to do; from the project's directory. */
   unusable_file: string
 }
@@ -61,15 +64,18 @@ export async function checkSources(
 ): Promise<CheckResult> {
   const work = join(sources.directory, workDirectory)
   mkdirSync(join(work, 'results'), { recursive: true, mode: 0o700 })
+  removeUnfinished(work)
   const unfinished = join(work, `index-${process.pid}.part`)
   const hash = indexHash(await sourceHashOf(sources), mappingHashOf(settings))
   const index = SourceIndex.create(unfinished)
   const summaries = await buildIndex(sources, settings, index, onProgress)
   writeUnusable(join(sources.directory, unusableFile), index, sources)
+  const codes = codesOf(index, sources)
   const result: CheckResult = {
     sources: summaries,
-    codes: codesOf(index, sources),
+    codes,
     counts: countAll(index),
+    hints: hintsOf(summaries, codes),
     unusable_file: unusableFile,
   }
   index.finish(unfinished, hash, JSON.stringify(result))
@@ -91,6 +97,22 @@ export function indexHash(sourceHash: string, mappingHash: string): string {
 export function mappingHashOf(settings: Settings): string {
   const { target: _target, name: _name, ...mapping } = settings
   return hashOf(JSON.stringify(mapping))
+}
+
+/** Indexes of checks that were killed; those of checks that are running stay. */
+function removeUnfinished(work: string): void {
+  for (const name of readdirSync(work)) {
+    const [, pid] = /^index-(\d+)\.part$/u.exec(name) ?? []
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(work, name), { force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 function codesOf(index: SourceIndex, sources: Sources): CheckResult['codes'] {

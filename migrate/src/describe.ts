@@ -23,6 +23,7 @@ export function describeCheck(result: CheckResult): string {
       (source) =>
         `Columns of ${source.file} that the mapping does not read: ${source.unmapped_columns.join(', ')}\n`,
     ),
+    ...result.hints.map((hint) => `${hint}.\n`),
     ...(faults.length === 0
       ? ['Every row can be sent.\n']
       : [

@@ -108,6 +108,10 @@ test('a company comes before its links, and all profiles that the links need com
     'INDIVIDUAL_CUSTOMER',
     'COMPANY_ASSOCIATED',
   ])
+  const products = acme?.effects.flatMap((one) =>
+    one.kind === 'profile' && one.applications ? [one.ref] : [],
+  )
+  expect(products).toEqual(['B1', 'C3'])
   expect(effect(acme, 'links').links).toMatchObject([
     {
       ref: 'P1',

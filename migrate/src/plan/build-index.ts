@@ -5,12 +5,13 @@ import { checkDocument, checkParty, checkRelation, placeOf } from './check-rows.
 import type { AnySource, DocumentSource, PartySource, RelationSource, Sources } from './open-sources.ts'
 import type { PartyEntry, SourceIndex } from './source-index.ts'
 
-/** Rows read so far of the file being read. */
+/** How far the reading is; its share is that of the bytes, since nobody has counted the rows yet. */
 export interface IndexProgress {
   file: string
   rows: number
-  rowsTotal: number
   unusable: number
+  bytes: number
+  bytesTotal: number
 }
 
 /** What one source holds. */
@@ -39,8 +40,8 @@ export async function buildIndex(
 ): Promise<SourceSummary[]> {
   const summaries: SourceSummary[] = []
   const piece = Buffer.allocUnsafe(1024 * 1024)
-  let rowsTotal = 0
-  let unusableTotal = 0
+  const bytesTotal = sources.all.reduce((sum, source) => sum + source.csv.bytes, 0)
+  const before = { rows: 0, unusable: 0, bytes: 0 }
   const readAll = async (source: AnySource, take: (row: Row) => Fault | null): Promise<void> => {
     let rows = 0
     let unusable = 0
@@ -54,15 +55,17 @@ export async function buildIndex(
       if (rows % turnRows === 0) {
         onProgress({
           file: source.file,
-          rows,
-          rowsTotal: rowsTotal + rows,
-          unusable: unusableTotal + unusable,
+          rows: before.rows + rows,
+          unusable: before.unusable + unusable,
+          bytes: before.bytes + row.offset + row.length,
+          bytesTotal,
         })
         await setImmediate()
       }
     }
-    rowsTotal += rows
-    unusableTotal += unusable
+    before.rows += rows
+    before.unusable += unusable
+    before.bytes += source.csv.bytes
     const { kind, file, reader } = source
     summaries.push({ kind, file, rows, usable: rows - unusable, unusable, unmapped_columns: reader.unmapped })
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { EntityData } from '@drawbridge/schema/collected-data.ts'
+import { faultsOf } from '@drawbridge/schema/faults.ts'
 import type { MappedParty } from '../mapping/compile-party.ts'
 import { MappingFault } from '../mapping/mapping-fault.ts'
-import { type Json, setAt, showPath } from '../mapping/target-path.ts'
+import { type Json, setAt } from '../mapping/target-path.ts'
 import type { Fault, Row } from '../sources/csv-source.ts'
 import { inspectFile } from '../sources/inspect-file.ts'
 import { type AddressRule, minimumFault } from './minimum.ts'
@@ -141,9 +142,7 @@ function partyFault(
 function schemaFault(data: Json): Fault | null {
   const parsed = EntityData.safeParse(data)
   if (parsed.success) return null
-  const faults = parsed.error.issues.map(
-    (issue) => `${showPath(issue.path.filter((key) => typeof key !== 'symbol'))} ${issue.message}`,
-  )
+  const faults = faultsOf(parsed.error, data).map(({ pointer, message }) => `${pointer}: ${message}`)
   return fault('NOT_ACCEPTED', faults.join('; '), 'Correct the value, or map it in another way')
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { decode, type Encoding, unitSize } from './encoding.ts'
 import { type RawRecord, type ScanFormat, scanRecords } from './scan-records.ts'
 import { splitFields } from './split-fields.ts'
@@ -30,6 +30,8 @@ export interface Row {
 /** A CSV file that is open: read through in order, or one row at a known place. */
 export interface CsvSource {
   header: readonly string[]
+  /** Size of the file. */
+  bytes: number
   /** All rows from the first after the header on. */
   rows(): Generator<Row>
   /** The row at a place that `rows` gave earlier. */
@@ -53,12 +55,14 @@ export function openCsv(path: string, format: CsvFormat): CsvSource {
 
 class OpenCsv implements CsvSource {
   readonly header: readonly string[]
+  readonly bytes: number
   readonly #fd: number
   readonly #format: CsvFormat
   readonly #scan: ScanFormat
   readonly #first: { offset: number; line: number }
 
   constructor(fd: number, format: CsvFormat, path: string) {
+    this.bytes = fstatSync(fd).size
     this.#fd = fd
     this.#format = format
     this.#scan = {
