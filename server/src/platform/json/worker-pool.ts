@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../fault.ts'
 import type { Upload } from './parse.ts'
@@ -8,6 +9,7 @@ import type { WorkerJob, WorkerReply } from './worker-messages.ts'
 export const LARGE_BODY_BYTES = 1_000_000
 const FILE_BYTES_MAX = 50_000_000
 const RETRY_AFTER_SECONDS = 1
+const COPY_BYTES = 2 * 1024 * 1024
 
 export interface JsonPoolOptions {
   /** How many large bodies are parsed at once; 4 when absent. */
@@ -51,13 +53,13 @@ class Pool implements JsonPool {
 
   async parseLarge(bytes: Buffer): Promise<unknown> {
     if (bytes.length <= LARGE_BODY_BYTES) return parseJson(bytes)
-    const reply = await this.#run({ bytes: new Uint8Array(bytes), decodedBytesMax: null })
+    const reply = await this.#run(bytes, null)
     return reply.kind === 'value' ? reply.value : undefined
   }
 
   async parseUpload(bytes: Buffer, decodedBytesMax = FILE_BYTES_MAX): Promise<Upload> {
     if (bytes.length <= LARGE_BODY_BYTES) return parseUploadBody(bytes, decodedBytesMax)
-    const reply = await this.#run({ bytes: new Uint8Array(bytes), decodedBytesMax })
+    const reply = await this.#run(bytes, decodedBytesMax)
     if (reply.kind !== 'upload') throw new Fault('service.fault')
     const { value, data, declaredMime } = reply
     return { value, data: data && Buffer.from(data.buffer), declaredMime }
@@ -67,12 +69,13 @@ class Pool implements JsonPool {
     await Promise.all([...this.#all].map((worker) => worker.terminate()))
   }
 
-  async #run(job: WorkerJob): Promise<WorkerReply> {
+  async #run(bytes: Buffer, decodedBytesMax: number | null): Promise<WorkerReply> {
     if (this.#free === 0) throw new Fault('service.busy', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     this.#free--
-    const worker = this.#idle.pop() ?? this.#start()
-    worker.ref()
     try {
+      const job: WorkerJob = { bytes: await copied(bytes), decodedBytesMax }
+      const worker = this.#idle.pop() ?? this.#start()
+      worker.ref()
       const reply = await ask(worker, job)
       worker.unref()
       this.#idle.push(worker)
@@ -102,6 +105,16 @@ class Pool implements JsonPool {
     worker.unref()
     return worker
   }
+}
+
+/** A copy to move away, made in slices: fresh memory is slow, and other requests must not wait for all of it. */
+async function copied(bytes: Buffer): Promise<Uint8Array<ArrayBuffer>> {
+  const copy = new Uint8Array(new ArrayBuffer(bytes.length))
+  for (let at = 0; at < bytes.length; at += COPY_BYTES) {
+    if (at > 0) await setImmediate()
+    copy.set(bytes.subarray(at, at + COPY_BYTES), at)
+  }
+  return copy
 }
 
 /** Hands a job over and waits for its answer; the body's memory moves with it. */
