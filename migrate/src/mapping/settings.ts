@@ -142,6 +142,8 @@ export const Settings = z.strictObject({
     apikey_file: z.string().min(1),
     /** Which key of a `credentials.json`. */
     environment: z.enum(['demo', 'live']).default('demo'),
+    /** Whether the target knows `Idempotency-Key`; `auto` looks into its API description. */
+    idempotency_keys: z.enum(['auto', 'yes', 'no']).default('auto'),
   }),
   format: Format.prefault({}),
   minimum: z
