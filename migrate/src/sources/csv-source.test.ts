@@ -157,3 +157,12 @@ test('an empty file and a column named twice are refused with the place', () => 
   expect(() => rowsOf('')).toThrow(/is empty: its first line must name the columns/)
   expect(() => rowsOf('a;b;a\n1;2;3\n')).toThrow(/line 1: the column "a" is named twice/)
 })
+
+test('a mark at the start of the file that contradicts the declared encoding is refused, never read as text', () => {
+  const utf16 = Buffer.from('\ufeffa;b\n1;2\n', 'utf16le')
+  expect(() => rowsOf(utf16)).toThrow(/begins with the mark of utf-16le\. Declare "encoding: utf-16le"/)
+  expect(() => rowsOf('\ufeffa;b\n1;ü\n', { ...utf8, encoding: 'windows-1252' })).toThrow(
+    /Declare "encoding: utf-8"/,
+  )
+  expect(() => rowsOf(Buffer.from(utf16).swap16())).toThrow(/UTF-16 big-endian\. Save it as UTF-8/)
+})

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { decode, type Encoding, unitSize } from './encoding.ts'
+import { decode, type Encoding, encodings, unitSize } from './encoding.ts'
 import { type RawRecord, type ScanFormat, scanRecords } from './scan-records.ts'
 import { splitFields } from './split-fields.ts'
 
@@ -70,7 +70,7 @@ class OpenCsv implements CsvSource {
       quote: format.quote.charCodeAt(0),
       unit: unitSize(format.encoding),
     }
-    const records = scanRecords(fd, this.#scan, byteOrderMark(fd, format.encoding), 1)
+    const records = scanRecords(fd, this.#scan, byteOrderMark(fd, format.encoding, path), 1)
     const top = records.next()
     if (top.done === true) throw new Error(`${path} is empty: its first line must name the columns`)
     this.header = readHeader(top.value, format, path)
@@ -164,10 +164,21 @@ const nulFault: Fault = {
   suggestion: 'Remove it; a file full of them is often UTF-16: declare "encoding: utf-16le"',
 }
 
-function byteOrderMark(fd: number, encoding: Encoding): number {
+/** Byte order marks, hexadecimal, and the encoding that a file which begins with one is in. */
+const marks: readonly (readonly [mark: string, encoding: string])[] = [
+  ['efbbbf', 'utf-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'UTF-16 big-endian'],
+]
+
+/** How long the file's byte order mark is; refuses a file whose mark contradicts the declared encoding. */
+function byteOrderMark(fd: number, encoding: Encoding, path: string): number {
   const start = Buffer.alloc(3)
   const read = readSync(fd, start, 0, 3, 0)
   const hex = start.subarray(0, read).toString('hex')
-  if (encoding === 'utf-16le') return hex.startsWith('fffe') ? 2 : 0
-  return hex === 'efbbbf' ? 3 : 0
+  const [mark, marked] = marks.find(([known]) => hex.startsWith(known)) ?? ['', encoding]
+  if (marked === encoding) return mark.length / 2
+  const isKnown = (encodings as readonly string[]).includes(marked)
+  const advice = isKnown ? `Declare "encoding: ${marked}"` : 'Save it as UTF-8'
+  throw new Error(`${path} is declared as ${encoding} and begins with the mark of ${marked}. ${advice}`)
 }
