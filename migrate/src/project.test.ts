@@ -253,7 +253,7 @@ test('faults of the project file are named with file, line, place and what is ex
 test('the key is read from a file of its own or from the credentials of a server, and never told', () => {
   const { directory, remove } = writeSmallBank({})
   left.push(remove)
-  const target = { url: 'http://127.0.0.1:4000', apikey_file: 'key', environment: 'demo' } as const
+  const target = { apikey_file: 'key', environment: 'demo' } as const
   const write = (text: string): void => writeFileSync(join(directory, 'key'), text)
   write('secret-of-the-bank\n')
   expect(readApikey(directory, target)).toBe('secret-of-the-bank')

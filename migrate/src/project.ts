@@ -84,7 +84,10 @@ async function openIndex(
 }
 
 /** The key for the target; throws ProjectFileError that names the file and never its content. */
-export function readApikey(directory: string, target: Settings['target']): string {
+export function readApikey(
+  directory: string,
+  target: Pick<Settings['target'], 'apikey_file' | 'environment'>,
+): string {
   const path = resolve(directory, target.apikey_file)
   let text: string
   try {
