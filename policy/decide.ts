@@ -9,7 +9,11 @@ import { requiredVariants } from './walk.ts'
 export type Action =
   | { readonly kind: 'require-tasks'; readonly applicationId: string; readonly variantIds: readonly string[] }
   | { readonly kind: 'add-task'; readonly variantId: string }
-  | { readonly kind: 'change-status'; readonly applicationId: string; readonly status: ProductApplicationStatus }
+  | {
+      readonly kind: 'change-status'
+      readonly applicationId: string
+      readonly status: ProductApplicationStatus
+    }
   | { readonly kind: 'change-flag'; readonly applicationId: string; readonly flag: ProductApplicationFlag }
   | { readonly kind: 'change-category'; readonly category: ProfileCategory }
 
@@ -22,7 +26,10 @@ export function decide(subject: Case, policy: Policy): Action[] {
   if (tasks.length > 0) return tasks
   const statuses = subject.applications.flatMap((application) => statusAction(subject, application))
   if (statuses.length > 0) return statuses
-  return [...subject.applications.flatMap((application) => flagAction(subject, application)), ...categoryAction(subject)]
+  return [
+    ...subject.applications.flatMap((application) => flagAction(subject, application)),
+    ...categoryAction(subject),
+  ]
 }
 
 function taskActions(subject: Case, policy: Policy): Action[] {

@@ -38,7 +38,10 @@ const BranchElement = z.object({
   kind: z.literal('branch'),
   id: ElementId,
   question: z.discriminatedUnion('about', [
-    z.object({ about: z.literal('risk_level'), is_any_of: z.array(z.enum(['LOW', 'MEDIUM', 'HIGH', 'UNDETERMINED'])) }),
+    z.object({
+      about: z.literal('risk_level'),
+      is_any_of: z.array(z.enum(['LOW', 'MEDIUM', 'HIGH', 'UNDETERMINED'])),
+    }),
     z.object({ about: z.literal('associated_role'), is_any_of: z.array(AssociatedRole) }),
     z.object({ about: z.literal('collected_data'), path: z.string(), is_any_of: z.array(z.string()) }),
   ]),

@@ -32,7 +32,10 @@ export const facts = {
     audit: 'created-profile',
     payload: z.object({ role: Role, entity_type: EntityType, customer_ref: z.string().optional() }),
   },
-  'profile.deleted': { audit: null, payload: z.object({ message: z.string().optional() }) },
+  'profile.deleted': {
+    audit: null,
+    payload: z.object({ initials: z.string(), message: z.string().optional() }),
+  },
   'profile.restored-erasure': { audit: null, payload: z.object({ erased_at: DateTime }) },
   'profile.status-changed': {
     audit: 'profile-status-changed',

@@ -134,6 +134,6 @@ create table idempotency (
   expires_at timestamptz not null,
   primary key (account_id, key)
 );
-create index idempotency_expiry on idempotency (expires_at);
+create index idempotency_expiry on idempotency (account_id, expires_at);
 create index idempotency_profile on idempotency (account_id, profile_id) where body is not null;
 select protect_table('idempotency', 'select', 'insert', 'update', 'delete');

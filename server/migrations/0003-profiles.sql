@@ -107,3 +107,12 @@ create table tag_count (
   primary key (account_id, tag_id, slot)
 );
 select protect_table('tag_count', 'select', 'insert', 'update');
+
+-- Profiles that were erased. The list leaves the database too, so that a restored backup can be told.
+create table erasure (
+  account_id uuid not null,
+  profile_id uuid not null,
+  erased_at timestamptz not null,
+  primary key (account_id, profile_id)
+);
+select protect_table('erasure', 'select', 'insert');

@@ -12,7 +12,6 @@ create table file (
   created_at timestamptz not null,
   primary key (account_id, profile_id, id)
 );
-create index file_blob on file (account_id, blob_id);
 select protect_table('file', 'select', 'insert', 'delete');
 
 create table document_image (
@@ -27,3 +26,11 @@ create table document_image (
   primary key (account_id, profile_id, id)
 );
 select protect_table('document_image', 'select', 'insert', 'update', 'delete');
+
+-- Which of these blobs are referred to, in whatever account; for the collection of the rest.
+create policy find_blobs on file for select to current_user using (true);
+create index file_blob_id on file (blob_id);
+create function blobs_in_use(blob_ids uuid[]) returns table (blob_id uuid)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select f.blob_id from public.file f where f.blob_id = any(blob_ids)
+$$;

@@ -3,10 +3,10 @@
  * one above; facts travel up. The direction rules are built from this list, and reactions run in its order.
  */
 export const house = [
-  'audit',
   'accounts',
   'policies',
   'profile-root',
+  'audit',
   'tags',
   'files',
   'collected-data',

@@ -1,13 +1,14 @@
-import type { Fact, FactKind, FactPayload } from '@drawbridge/schema/facts.ts'
+import { randomInt } from 'node:crypto'
+import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
 import type { Pool, PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { isLostConnection, isRetryable, type Query, run } from './db/index.ts'
 import { Fault } from './fault.ts'
-import type { InspectFile } from './inspect/index.ts'
+import type { FileInspector } from './inspect/index.ts'
 import { enqueue } from './jobs/index.ts'
 import type { JsonPool } from './json/index.ts'
 import { insertFacts } from './ledger/index.ts'
-import type { Logger } from './log.ts'
+import type { Log } from './log.ts'
 import type { Storage } from './storage/index.ts'
 import type { AccountVault, DataKey, Vault } from './vault/index.ts'
 
@@ -24,17 +25,17 @@ export interface Subject {
 }
 
 /** A fact as reactions see it. */
-export interface Recorded<K extends FactKind = FactKind> {
+export type Recorded = Fact & {
   readonly id: string
-  readonly kind: K
   readonly subject: Subject | null
-  readonly payload: FactPayload<K>
   readonly at: Date
+  /** Its place among the facts of the transaction, from 0. */
+  readonly order: number
 }
 
 /** What a room does, in the same transaction, when a fact is recorded. */
 export interface Reaction {
-  readonly kind: FactKind
+  readonly kind: FactName
   readonly react: (scope: Scope, fact: Recorded) => Promise<void>
 }
 
@@ -47,14 +48,18 @@ export interface Scope extends Query {
   readonly actor: Actor
   readonly now: Date
   readonly vault: AccountVault
+  /** For reading sealed bytes; they are written before the transaction, and deleted after it. */
+  readonly storage: Pick<Storage, 'get'>
   /** A new id, in the order of time (UUIDv7). */
   newId(): string
   /** Records a fact: it is written, and reacted to, in this transaction. */
-  record<K extends FactKind>(fact: Fact<K>, subject: Subject | null): void
+  record(fact: Fact, subject: Subject | null): void
   /** Adds a job to this transaction; `ids` are all it will know besides its account. */
   enqueue(job: string, ids: Record<string, string>, options?: { runAt?: Date; key?: string }): Promise<void>
   /** Runs the reactions to what was recorded so far, and to what they record, until nothing is left. */
   drain(): Promise<void>
+  /** How many facts this transaction has recorded so far. */
+  readonly factCount: number
   /** The profile that the first recorded fact is about. */
   firstSubject(): string | null
 }
@@ -63,10 +68,10 @@ export interface Scope extends Query {
 export interface Engine {
   readonly pool: Pool
   readonly vault: Vault
-  readonly log: Logger
+  readonly log: Log
   readonly json: JsonPool
   readonly storage: Storage
-  readonly inspectFile: InspectFile
+  readonly inspectFile: FileInspector['inspectFile']
   /** In the order of the house: lower rooms react first. */
   readonly reactions: readonly Reaction[]
   /** Added to the database clock; only tests set it. */
@@ -90,18 +95,21 @@ class OpenScope implements Scope {
   readonly actor: Actor
   readonly now: Date
   readonly vault: AccountVault
+  readonly storage: Pick<Storage, 'get'>
   readonly recorded: Recorded[] = []
   readonly #client: PoolClient
   readonly #reactions: readonly Reaction[]
   #reacted = 0
+  #sequence = randomInt(2 ** 30)
 
-  constructor(client: PoolClient, opening: Opening, now: Date, vault: AccountVault, reactions: readonly Reaction[]) {
+  constructor(client: PoolClient, opening: Opening, now: Date, vault: AccountVault, engine: Engine) {
     this.#client = client
     this.accountId = opening.accountId
     this.actor = opening.actor
     this.now = now
     this.vault = vault
-    this.#reactions = reactions
+    this.storage = engine.storage
+    this.#reactions = engine.reactions
   }
 
   query<R>(text: string, values: unknown[] = []): Promise<{ rows: R[] }> {
@@ -109,16 +117,21 @@ class OpenScope implements Scope {
   }
 
   newId(): string {
-    return uuidv7({ msecs: this.now.getTime() })
+    this.#sequence += 1
+    return uuidv7({ msecs: this.now.getTime(), seq: this.#sequence })
   }
 
-  record<K extends FactKind>(fact: Fact<K>, subject: Subject | null): void {
+  record(fact: Fact, subject: Subject | null): void {
     if (this.recorded.length >= factsMax) throw new Error(`More than ${factsMax} facts in one transaction`)
-    this.recorded.push({ id: uuidv7(), subject, at: this.now, kind: fact.kind, payload: fact.payload })
+    this.recorded.push({ ...fact, id: uuidv7(), subject, at: this.now, order: this.recorded.length })
   }
 
   async enqueue(job: string, ids: Record<string, string>, options: { runAt?: Date; key?: string } = {}) {
     await enqueue(this, job, ids, options)
+  }
+
+  get factCount(): number {
+    return this.recorded.length
   }
 
   firstSubject(): string | null {
@@ -128,7 +141,8 @@ class OpenScope implements Scope {
   async drain(): Promise<void> {
     for (let fact = this.recorded[this.#reacted]; fact; fact = this.recorded[this.#reacted]) {
       this.#reacted += 1
-      for (const reaction of this.#reactions) if (reaction.kind === fact.kind) await reaction.react(this, fact)
+      for (const reaction of this.#reactions)
+        if (reaction.kind === fact.kind) await reaction.react(this, fact)
     }
   }
 }
@@ -138,7 +152,11 @@ class OpenScope implements Scope {
  * When the work throws, nothing is kept. A deadlock is tried again, twice. Raises `rate.in-flight` when the key
  * has no place left, `outcome.unknown` when the connection broke while the commit was on its way.
  */
-export async function withScope<R>(engine: Engine, opening: Opening, work: (scope: Scope) => Promise<R>): Promise<R> {
+export async function withScope<R>(
+  engine: Engine,
+  opening: Opening,
+  work: (scope: Scope) => Promise<R>,
+): Promise<R> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await inTransaction(engine, opening, work)
@@ -148,7 +166,11 @@ export async function withScope<R>(engine: Engine, opening: Opening, work: (scop
   }
 }
 
-async function inTransaction<R>(engine: Engine, opening: Opening, work: (scope: Scope) => Promise<R>): Promise<R> {
+async function inTransaction<R>(
+  engine: Engine,
+  opening: Opening,
+  work: (scope: Scope) => Promise<R>,
+): Promise<R> {
   const client = await engine.pool.connect()
   let broken: Error | undefined
   try {
@@ -182,7 +204,7 @@ async function open(engine: Engine, client: PoolClient, opening: Opening): Promi
     { query: (text, values) => run(client, text, values ?? []) },
     opening.accountId,
   )
-  return new OpenScope(client, opening, now, vault, engine.reactions)
+  return new OpenScope(client, opening, now, vault, engine)
 }
 
 async function takePlace(client: PoolClient, place: { keyId: string; max: number }): Promise<void> {

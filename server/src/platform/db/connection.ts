@@ -19,7 +19,11 @@ function nameOf(text: string): string | undefined {
 }
 
 /** Runs one statement, prepared on this connection at its first use. */
-export async function run<R>(client: PoolClient, text: string, values: readonly unknown[]): Promise<{ rows: R[] }> {
+export async function run<R>(
+  client: PoolClient,
+  text: string,
+  values: readonly unknown[],
+): Promise<{ rows: R[] }> {
   const name = nameOf(text)
   const statement = { text, values: [...values] }
   return client.query<R & Record<string, unknown>>(name === undefined ? statement : { ...statement, name })

@@ -25,7 +25,9 @@ export function isLostConnection(error: unknown): boolean {
   const code = 'code' in error ? String(error.code) : ''
   return (
     /^(ECONNRESET|ECONNREFUSED|EPIPE|ENOENT|ETIMEDOUT)$/.test(code) ||
-    /Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable/i.test(error.message)
+    /Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable/i.test(
+      error.message,
+    )
   )
 }
 

@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { errors } from '@drawbridge/schema/errors.ts'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify'
 import { databaseFault } from '../db/index.ts'
 import { Fault, Faults } from '../fault.ts'
-import type { Logger } from '../log.ts'
-import { type Engine } from '../scope.ts'
+import type { Log } from '../log.ts'
+import type { Engine } from '../scope.ts'
 import type { Route } from './bind.ts'
 import { bodyLimits } from './body.ts'
 import type { Authenticate, Principal } from './principal.ts'
@@ -16,7 +21,7 @@ export interface AppSettings {
   readonly engine: Engine
   readonly routes: readonly Route[]
   readonly authenticate: Authenticate
-  readonly log: Logger
+  readonly log: Log
   /** Told of every finished request: operation name, status, seconds. */
   readonly observe: (operation: string, status: number, seconds: number) => void
 }
@@ -30,7 +35,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
     requestTimeout: 60_000,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
-    maxParamLength: 128,
+    routerOptions: { maxParamLength: 128 },
     return503OnClosing: true,
     http: { headersTimeout: 15_000, maxHeaderSize: 16_384 },
     bodyLimit: bodyLimits.normal,
@@ -52,7 +57,9 @@ export function createApp(settings: AppSettings): FastifyInstance {
 /** Bodies are kept as bytes: they are scanned before they are parsed, and fingerprinted as they came. */
 function takeJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/json(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(/^application\/json(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
 }
 
 function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): void {
@@ -66,7 +73,9 @@ function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): vo
     onRequest: async (request) => {
       const principal = await settings.authenticate(credentialsOf(request))
       if (operation.may === 'PUBLIC' || !principal.may(operation.may))
-        throw new Fault('permission.denied', { message: `This API key may not do that: it needs ${operation.may}` })
+        throw new Fault('permission.denied', {
+          message: `This API key may not do that: it needs ${operation.may}`,
+        })
       principals.set(request.raw, principal)
     },
     handler: async (request, reply) => {
@@ -75,17 +84,26 @@ function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): vo
       reply.headers(await takeCall(settings.engine.pool, principal, operation.name))
       return send(reply, await serveRoute(settings.engine, route, principal, request))
     },
-    onResponse: async (request, reply) => observe(settings, operation.name, principals.get(request.raw), reply),
+    onResponse: async (request, reply) =>
+      observe(settings, operation.name, principals.get(request.raw), reply),
   })
 }
 
-function observe(settings: AppSettings, operation: string, principal: Principal | undefined, reply: FastifyReply) {
+function observe(
+  settings: AppSettings,
+  operation: string,
+  principal: Principal | undefined,
+  reply: FastifyReply,
+) {
   const ms = reply.elapsedTime
   settings.observe(operation, reply.statusCode, ms / 1000)
-  settings.log.debug(
-    { operation, status: reply.statusCode, ms: Math.round(ms), account: principal?.accountId, key: principal?.actor.id },
-    'request',
-  )
+  settings.log.debug('request.answered', {
+    operation,
+    status: reply.statusCode,
+    ms: Math.round(ms),
+    account_id: principal?.accountId,
+    key_id: principal?.actor.id ?? undefined,
+  })
 }
 
 function credentialsOf(request: FastifyRequest) {
@@ -120,10 +138,14 @@ function refuse(settings: AppSettings, thrown: unknown, request: FastifyRequest,
   const known = databaseFault(framingFault(thrown))
   if (known instanceof Fault || known instanceof Faults) {
     if (known instanceof Fault && errors[known.reason].status >= 500)
-      settings.log.warn({ route: request.routeOptions.url, reason: known.reason, error: known.cause }, 'request refused')
+      settings.log.warn('request.refused', {
+        route: request.routeOptions.url,
+        reason: known.reason,
+        error: known.cause,
+      })
     return send(reply, faultReply(known))
   }
-  settings.log.error({ route: request.routeOptions.url, error: known }, 'request failed')
+  settings.log.error('request.failed', { route: request.routeOptions.url, error: known })
   return send(reply, faultReply(new Fault('service.fault')))
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { isLockTimeout } from '../db/index.ts'
 import { Fault } from '../fault.ts'
 import type { Scope } from '../scope.ts'
 import { keyIdOf, open, seal } from '../vault/index.ts'
-import { isLockTimeout } from '../db/index.ts'
 import type { Reply } from './reply.ts'
 
 /** How long a key is remembered. */
@@ -66,7 +66,10 @@ export async function claimKey(scope: Scope, key: string, print: Buffer): Promis
   // The owner rolled back or the record expired between the two statements: the caller may try at once.
   if (!row) throw new Fault('idempotency-key.in-progress', { retryAfterSeconds: 1 })
   if (!row.fingerprint.equals(print)) throw new Fault('idempotency-key.reused')
-  if (row.body === null) throw new Fault('idempotency-key.reused', { message: 'The reply kept for this Idempotency-Key was erased with its profile' })
+  if (row.body === null)
+    throw new Fault('idempotency-key.reused', {
+      message: 'The reply kept for this Idempotency-Key was erased with its profile',
+    })
   const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: key }
   const body = zstdDecompressSync(open(await scope.vault.keyById(keyIdOf(row.body) ?? ''), cell, row.body))
   return { status: row.status ?? 200, headers: { ...row.headers, 'idempotency-replayed': 'true' }, body }
@@ -89,7 +92,12 @@ async function insertKey(scope: Scope, key: string, print: Buffer): Promise<bool
 }
 
 /** Keeps the reply with the claimed key; `profileId` names whose erasure takes the body with it. */
-export async function keepReply(scope: Scope, key: string, reply: Reply, profileId: string | null): Promise<void> {
+export async function keepReply(
+  scope: Scope,
+  key: string,
+  reply: Reply,
+  profileId: string | null,
+): Promise<void> {
   const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: key }
   await scope.query(
     `update idempotency set status = $3, headers = $4, body = $5, profile_id = $6

@@ -1,4 +1,6 @@
 export { type AppSettings, createApp } from './app.ts'
 export { bind, type Route, staged, Tagged } from './bind.ts'
 export { ifMatchHolds, readIfMatch } from './etag.ts'
+export { expireIdempotency } from './expire-idempotency.ts'
+export { mountOperations, type Page } from './health.ts'
 export type { Authenticate, Credentials, Principal } from './principal.ts'

@@ -16,7 +16,11 @@ interface Bucket {
  * holds an hour's calls, refills evenly and lives in the database, so that all nodes share it. Returns the headers
  * that tell what is left. Raises `rate.exceeded`.
  */
-export async function takeCall(pool: Pool, principal: Principal, operation: string): Promise<Record<string, string>> {
+export async function takeCall(
+  pool: Pool,
+  principal: Principal,
+  operation: string,
+): Promise<Record<string, string>> {
   const { rateLimit } = principal
   if (rateLimit === undefined || !buckets.has(operation)) return {}
   const { rows } = await pool.query<Bucket>({

@@ -1,5 +1,5 @@
 import { type ErrorReason, errors } from '@drawbridge/schema/errors.ts'
-import { faultsOf } from '@drawbridge/schema/error-body.ts'
+import { faultsOf } from '@drawbridge/schema/faults.ts'
 import type { Operation } from '@drawbridge/schema/operation.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -47,7 +47,8 @@ async function perform(scope: Scope, route: Route, prepared: Prepared): Promise<
     if (kept) return kept
   }
   const reply = await performOnce(scope, route, prepared.input)
-  if (prepared.key !== undefined) await keepReply(scope, prepared.key, reply, subjectOf(scope, prepared.input))
+  if (prepared.key !== undefined)
+    await keepReply(scope, prepared.key, reply, subjectOf(scope, prepared.input))
   return reply
 }
 
@@ -66,7 +67,12 @@ function subjectOf(scope: Scope, input: Record<string, unknown>): string | null 
 }
 
 /** A refusal that the same request would meet again is kept, after all else has been rolled back. */
-async function keepRefusal(engine: Engine, opening: Opening, prepared: Prepared, refusal: Fault | Faults): Promise<Reply> {
+async function keepRefusal(
+  engine: Engine,
+  opening: Opening,
+  prepared: Prepared,
+  refusal: Fault | Faults,
+): Promise<Reply> {
   return withScope(engine, opening, async (scope) => {
     const key = prepared.key ?? ''
     const kept = await claimKey(scope, key, prepared.print)
@@ -83,7 +89,8 @@ function aboutTheKey(error: unknown): boolean {
 
 async function prepare(engine: Engine, operation: Operation, request: FastifyRequest): Promise<Prepared> {
   const query = new URLSearchParams(request.url.split('?')[1] ?? '')
-  const key = operation.method === 'GET' ? undefined : readIdempotencyKey(one(request.headers['idempotency-key']))
+  const key =
+    operation.method === 'GET' ? undefined : readIdempotencyKey(one(request.headers['idempotency-key']))
   const ifMatch = one(request.headers['if-match'])
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const body = await readBody(engine.json, operation, raw)
@@ -112,7 +119,7 @@ function parseInput(operation: Operation, request: FastifyRequest, query: URLSea
   const part = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => {
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
-    faults.push(...faultsOf(parsed.error).map((fault) => new Fault(fault.reason, fault)))
+    faults.push(...faultsOf(parsed.error, value).map((fault) => new Fault(fault.reason, fault)))
     return undefined
   }
   const fields = part(operation.query, Object.fromEntries(query))

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/postgres.ts
 import { asAccount } from '../account-transaction.ts'
 import { createPool } from '../db/index.ts'
 import { enqueue, type Job, migrateQueue, startWorker, type WorkerOptions } from './index.ts'
+import { makePresence } from './recovery.ts'
 
 let database: TestDatabase
 let appPool: Pool
@@ -198,17 +199,38 @@ test('the job of a worker that was killed is run by another, and a living worker
     },
   )
   await once(doomed.stdout, 'data')
+  const holder = (await waiting())[0]?.locked_by
   const seen: string[] = []
   await work({ recoveryMs: 50, handlers: { 'long-work': async ({ ids }) => void seen.push(ids.n ?? '') } })
   await add('long-work', { n: '2' })
   await expect.poll(() => seen).toEqual(['2'])
   // Many looks later the job of the living one is still its own.
   await new Promise((resolve) => setTimeout(resolve, 500))
+  expect((await waiting()).map((job) => job.locked_by)).toEqual([holder])
   expect(seen).toEqual(['2'])
   doomed.kill('SIGKILL')
   await expect.poll(() => seen, { timeout: 15_000 }).toEqual(['2', '1'])
   await expect.poll(waiting).toEqual([])
   expect(logged.join()).toContain('jobs of dead workers were freed')
+})
+
+test('a worker whose connection broke shows itself again', async () => {
+  const presence = makePresence(ownerPool, 'pool-of-this-test')
+  const holders = async () => {
+    const { rows } = await appPool.query<{ pid: number }>(
+      "select pid from pg_locks where locktype = 'advisory'",
+    )
+    return rows.map((row) => row.pid)
+  }
+  await presence.show()
+  await presence.show()
+  const [pid, ...more] = await holders()
+  expect(more).toEqual([])
+  await ownerPool.query('select pg_terminate_backend($1)', [pid])
+  await expect.poll(async () => presence.show().then(holders)).not.toContain(pid)
+  expect((await holders()).length).toBe(1)
+  presence.end()
+  await expect.poll(holders).toEqual([])
 })
 
 test('work by the clock is run with the signal of the worker', async () => {

@@ -12,25 +12,26 @@ export interface Presence {
 /** The presence of one worker, on a connection of its own out of the pool. */
 export function makePresence(pool: Pool, workerId: string): Presence {
   let held: PoolClient | undefined
-  const drop = (client: PoolClient) => {
-    if (held === client) held = undefined
+  const letGo = (client: PoolClient) => {
+    if (held !== client) return
+    held = undefined
+    client.release(true)
   }
   return {
     show: async () => {
       if (held) return
       const client = await pool.connect()
-      client.once('end', () => drop(client))
+      held = client
+      client.on('error', () => letGo(client))
       try {
         await client.query(`select pg_advisory_lock(${lockOf('$1::text')})`, [workerId])
-        held = client
       } catch (error) {
-        client.release(true)
+        letGo(client)
         throw error
       }
     },
     end: () => {
-      held?.release(true)
-      held = undefined
+      if (held) letGo(held)
     },
   }
 }

@@ -5,6 +5,7 @@ export { migrate } from './migrate.ts'
 export { type Migration, readMigrations, schemaIsCurrent } from './migrations.ts'
 export { type PrepareDatabaseOptions, type PreparedDatabase, prepareDatabase } from './prepare-database.ts'
 export { DatabaseRefusal } from './refusal.ts'
+export { withClient } from './roles.ts'
 export {
   type EmbeddedOptions,
   type EmbeddedPostgres,

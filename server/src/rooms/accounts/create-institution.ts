@@ -7,7 +7,12 @@ import { type AccountRow, insertAccount, insertInstitution } from './queries.ts'
  * Makes an institution with its two environments and their keys of encryption, in the caller's transaction.
  * Returns the environments, demo first.
  */
-export async function createInstitution(query: Query, vault: Vault, name: string, now: Date): Promise<AccountRow[]> {
+export async function createInstitution(
+  query: Query,
+  vault: Vault,
+  name: string,
+  now: Date,
+): Promise<AccountRow[]> {
   const institutionId = uuidv7()
   await insertInstitution(query, institutionId, name, now)
   const accounts: AccountRow[] = []

@@ -27,6 +27,9 @@ export async function issueKey(scope: Scope, request: KeyRequest): Promise<{ id:
     validFrom: request.validFrom ?? scope.now,
     maxInFlight: request.maxInFlight === undefined ? placesOf(request.class) : request.maxInFlight,
   })
-  scope.record({ kind: 'key.issued', payload: { key_id: id, name: request.name, class: request.class } }, null)
+  scope.record(
+    { kind: 'key.issued', payload: { key_id: id, name: request.name, key_class: request.class } },
+    null,
+  )
   return { id, text }
 }

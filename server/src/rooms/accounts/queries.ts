@@ -49,12 +49,10 @@ export async function insertInstitution(query: Query, id: string, name: string, 
 /** Inserts an environment; the transaction then speaks for it. */
 export async function insertAccount(query: Query, account: AccountRow, now: Date): Promise<void> {
   await query.query(`select set_config('app.account_id', $1, true)`, [account.accountId])
-  await query.query('insert into account (id, institution_id, environment, created_at) values ($1, $2, $3, $4)', [
-    account.accountId,
-    account.institutionId,
-    account.environment,
-    now,
-  ])
+  await query.query(
+    'insert into account (id, institution_id, environment, created_at) values ($1, $2, $3, $4)',
+    [account.accountId, account.institutionId, account.environment, now],
+  )
 }
 
 export interface Settings {
@@ -105,7 +103,10 @@ export interface KeyRow {
   readonly revokedAt: Date | null
 }
 
-export async function insertKey(scope: Scope, key: Omit<KeyRow, 'revokedAt'> & { hash: Buffer }): Promise<void> {
+export async function insertKey(
+  scope: Scope,
+  key: Omit<KeyRow, 'revokedAt'> & { hash: Buffer },
+): Promise<void> {
   await scope.query(
     `insert into api_key (account_id, id, name, class, prefix, hash, created_at, valid_from, max_in_flight)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

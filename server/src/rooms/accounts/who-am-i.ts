@@ -1,5 +1,5 @@
-import type { WhoAmI } from '@drawbridge/schema/whoami.ts'
 import type { Output } from '@drawbridge/schema/operation.ts'
+import type { WhoAmI } from '@drawbridge/schema/whoami.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { selectInstitution } from './queries.ts'
 

@@ -5,6 +5,7 @@ export {
   changeTerms,
   deleteReferences,
   deleteRoot,
+  deleteTermsOf,
   insertReference,
   type ProfileRoot,
   selectReferenceHolder,

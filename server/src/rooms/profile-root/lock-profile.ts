@@ -10,7 +10,10 @@ export async function lockProfile(scope: Scope, profileId: string): Promise<Prof
 }
 
 /** Locks several profiles in the order of their ids, so that two such transactions never wait for each other. */
-export async function lockProfiles(scope: Scope, profileIds: readonly string[]): Promise<Map<string, ProfileRoot>> {
+export async function lockProfiles(
+  scope: Scope,
+  profileIds: readonly string[],
+): Promise<Map<string, ProfileRoot>> {
   const roots = await selectRootsLocked(scope, [...new Set(profileIds.map((id) => id.toLowerCase()))].sort())
   return new Map(roots.map((root) => [root.id, root]))
 }

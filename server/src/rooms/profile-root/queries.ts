@@ -1,4 +1,4 @@
-import type { ProfileCategory, Role, ProfileStatus } from '@drawbridge/schema/profile.ts'
+import type { ProfileCategory, ProfileStatus, Role } from '@drawbridge/schema/profile.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
 import type { Scope } from '../../platform/scope.ts'
 import type { DataKey } from '../../platform/vault/index.ts'
@@ -39,6 +39,7 @@ export interface NewRoot {
   readonly entityType: EntityType
   readonly role: Role
   readonly category: ProfileCategory
+  readonly country: string | null
   readonly version: number
   readonly wrapped: Buffer
 }
@@ -47,8 +48,8 @@ export interface NewRoot {
 export async function insertRoot(scope: Scope, root: NewRoot): Promise<void> {
   await scope.query(
     `with made as (
-       insert into profile (account_id, id, entity_type, role, category, status, version, created_at, modified_at)
-       values ($1, $2, $3, $4, $5, 'NORMAL', $6, $7, $7)
+       insert into profile (account_id, id, entity_type, role, category, status, version, created_at, modified_at, country)
+       values ($1, $2, $3, $4, $5, 'NORMAL', $6, $7, $7, $10)
      ), keyed as (
        insert into profile_key (account_id, profile_id, wrapped) values ($1, $2, $8)
      )
@@ -64,6 +65,7 @@ export async function insertRoot(scope: Scope, root: NewRoot): Promise<void> {
       scope.now,
       root.wrapped,
       Math.floor(Math.random() * slots),
+      root.country,
     ],
   )
 }
@@ -86,7 +88,12 @@ export async function selectRoots(scope: Scope, ids: readonly string[]): Promise
   return Promise.all(rows.map((row) => rootOf(scope, row)))
 }
 
-export async function updateVersion(scope: Scope, id: string, version: number, country: string | null): Promise<void> {
+export async function updateVersion(
+  scope: Scope,
+  id: string,
+  version: number,
+  country: string | null,
+): Promise<void> {
   await scope.query(
     'update profile set version = $3, country = $4, modified_at = $5 where account_id = $1 and id = $2',
     [scope.accountId, id, version, country, scope.now],
@@ -103,7 +110,11 @@ export async function updateStatus(scope: Scope, id: string, status: ProfileStat
 }
 
 /** Moves the profile to a category, and the counts with it. */
-export async function updateCategory(scope: Scope, root: ProfileRoot, category: ProfileCategory): Promise<void> {
+export async function updateCategory(
+  scope: Scope,
+  root: ProfileRoot,
+  category: ProfileCategory,
+): Promise<void> {
   await scope.query('update profile set category = $3, modified_at = $4 where account_id = $1 and id = $2', [
     scope.accountId,
     root.id,
@@ -124,7 +135,10 @@ async function addToCount(scope: Scope, category: ProfileCategory, by: number): 
 
 /** Destroys the key and the bare row: what was sealed under the key can never be opened again. */
 export async function deleteRoot(scope: Scope, root: ProfileRoot): Promise<void> {
-  await scope.query('delete from profile_key where account_id = $1 and profile_id = $2', [scope.accountId, root.id])
+  await scope.query('delete from profile_key where account_id = $1 and profile_id = $2', [
+    scope.accountId,
+    root.id,
+  ])
   await scope.query('delete from profile where account_id = $1 and id = $2', [scope.accountId, root.id])
   await addToCount(scope, root.category, -1)
 }
@@ -137,11 +151,10 @@ export async function changeTerms(
   added: readonly bigint[],
 ): Promise<void> {
   if (removed.length > 0)
-    await scope.query('delete from profile_term where account_id = $1 and profile_id = $2 and term = any($3)', [
-      scope.accountId,
-      profileId,
-      removed.map(String),
-    ])
+    await scope.query(
+      'delete from profile_term where account_id = $1 and profile_id = $2 and term = any($3)',
+      [scope.accountId, profileId, removed.map(String)],
+    )
   if (added.length > 0)
     await scope.query(
       `insert into profile_term (account_id, term, profile_id)
@@ -180,7 +193,10 @@ export async function deleteReferences(scope: Scope, profileId: string): Promise
 export const countedMax = 10_000
 
 /** How many profiles there are, in these categories or in all. */
-export async function countProfiles(scope: Scope, categories: readonly ProfileCategory[] | null): Promise<number> {
+export async function countProfiles(
+  scope: Scope,
+  categories: readonly ProfileCategory[] | null,
+): Promise<number> {
   const { rows } = await scope.query<{ profiles: bigint }>(
     `select coalesce(sum(profiles), 0)::bigint as profiles from profile_count
      where account_id = $1 and ($2::text[] is null or category = any($2))`,
@@ -264,4 +280,12 @@ export async function selectByTerms(
     ],
   )
   return rows.slice(page.offset).map((row) => row.id)
+}
+
+/** Takes whatever is left of a profile out of the blind index, also what an older way of indexing put there. */
+export async function deleteTermsOf(scope: Scope, profileId: string): Promise<void> {
+  await scope.query('delete from profile_term where account_id = $1 and profile_id = $2', [
+    scope.accountId,
+    profileId,
+  ])
 }

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util'
+import { audit } from './commands/audit.ts'
+import { type CommandInput, UsageRefusal } from './commands/command.ts'
+import { environment } from './commands/environment.ts'
+import { keys } from './commands/keys.ts'
+import { serve } from './commands/serve.ts'
+import { Fault } from './platform/fault.ts'
+import { DatabaseRefusal } from './platform/postgres/index.ts'
+import { readSettings, SettingRefusal } from './settings.ts'
+
+const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>>> = {
+  serve: (input) => serve(input.settings),
+  keys,
+  environment,
+  audit,
+}
+
+const flagNames = [
+  'home',
+  'port',
+  'host',
+  'role',
+  'database-url',
+  'pool-size',
+  'allow-networks',
+  'kek-file',
+  'log-level',
+  'institution',
+  's3-bucket',
+  's3-endpoint',
+  's3-region',
+  's3-prefix',
+  'environment',
+  'name',
+  'class',
+  'valid-from',
+  'max-in-flight',
+  'checkpoints',
+]
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args)
+  const [name = '', ...words] = positionals
+  const command = commands[name]
+  if (!command)
+    throw new UsageRefusal(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}`)
+  const { json, debug: _debug, ...flags } = values
+  const settings = readSettings(flags as CommandInput['flags'], process.env)
+  return command({ settings, words, flags: flags as CommandInput['flags'], json: json === true })
+}
+
+function readArguments(args: readonly string[]) {
+  const options = Object.fromEntries(flagNames.map((flag) => [flag, { type: 'string' as const }]))
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...options, json: { type: 'boolean' }, debug: { type: 'boolean' } },
+    })
+  } catch (error) {
+    throw new UsageRefusal(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function report(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${message}\n`)
+  const known = [UsageRefusal, SettingRefusal, DatabaseRefusal, Fault].some((kind) => error instanceof kind)
+  if (!known || process.argv.includes('--debug'))
+    process.stderr.write(
+      error instanceof Error && process.argv.includes('--debug')
+        ? `${error.stack}\n`
+        : '(--debug shows where)\n',
+    )
+  return error instanceof UsageRefusal || error instanceof SettingRefusal ? 2 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report)

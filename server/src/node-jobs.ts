@@ -1,0 +1,47 @@
+import type { Platform } from './open-platform.ts'
+import { plainQuery } from './platform/account-transaction.ts'
+import { erasureListOf } from './platform/erasure-list.ts'
+import { expireIdempotency } from './platform/http/index.ts'
+import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
+import { withClient } from './platform/postgres/index.ts'
+import { selectAccounts } from './rooms/accounts/index.ts'
+import { collectBlobs } from './rooms/files/index.ts'
+import { jobs as profileJobs } from './rooms/profiles/index.ts'
+
+/** What a worker node runs when a job asks for it. */
+export function handlersOf(platform: Platform): Record<string, JobHandler> {
+  const { engine, settings, owner } = platform
+  return profileJobs({
+    engine,
+    erasureList: erasureListOf(settings.home),
+    vacuumKeys: () =>
+      withClient(owner, async (client) => {
+        await client.query('vacuum profile_key')
+      }),
+  })
+}
+
+/** What a worker node runs by the clock. */
+export function cronOf(platform: Platform): CronEntry[] {
+  const { engine } = platform
+  const now = () => new Date(Date.now() + engine.clockOffsetMs())
+  return [
+    {
+      name: 'expire-idempotency',
+      pattern: '17 * * * *',
+      run: async (signal) => {
+        for (const { accountId } of await selectAccounts(plainQuery(engine.pool))) {
+          if (signal.aborted) return
+          await expireIdempotency(engine.pool, accountId, now())
+        }
+      },
+    },
+    {
+      name: 'collect-blobs',
+      pattern: '43 3 * * *',
+      run: async () => {
+        await collectBlobs(engine, now())
+      },
+    },
+  ]
+}

@@ -1,0 +1,58 @@
+import { findProduct } from '@drawbridge/policy/look-up.ts'
+import type { Product } from '@drawbridge/policy/policy.ts'
+import type { NewApplication } from '@drawbridge/schema/application.ts'
+import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import { Fault } from '../../platform/fault.ts'
+import type { Scope } from '../../platform/scope.ts'
+import { currentPolicy } from '../policies/index.ts'
+import type { ProfileRoot } from '../profile-root/index.ts'
+import { insertApplication, insertHistory } from './queries.ts'
+
+/** The product that a request names. Raises `product.unknown`, also when it is not for this kind of profile. */
+export async function namedProduct(
+  scope: Scope,
+  profile: Pick<ProfileRoot, 'entityType'>,
+  wanted: NewApplication,
+  pointer: string,
+): Promise<Product> {
+  const product = findProduct(await currentPolicy(scope), wanted.product)
+  if (!product) throw new Fault('product.unknown', { pointer })
+  if (product.smart_policies[profile.entityType] === undefined)
+    throw new Fault('product.unknown', {
+      message: `The product ${product.alias} is not for profiles of type ${profile.entityType}`,
+      pointer,
+    })
+  return product
+}
+
+/** Makes a locked profile apply for a product. What the policy asks for follows when the case is settled. */
+export async function apply(
+  scope: Scope,
+  profile: ProfileRoot,
+  product: Product,
+  role: AssociatedRole | undefined,
+): Promise<string> {
+  const id = scope.newId()
+  const [status, flag] = ['APPLIED', 'AUTOMATING'] as const
+  await insertApplication(scope, {
+    profileId: profile.id,
+    id,
+    productId: product.id,
+    associatedRole: role ?? null,
+    status,
+    flag,
+    requiredVariants: [],
+    hidden: false,
+    createdAt: scope.now,
+  })
+  await insertHistory(scope, profile, scope.actor, [
+    { applicationId: id, kind: 'STATUS', status, flag, comment: null },
+  ])
+  const named = { id: product.id, alias: product.alias, name: product.name }
+  const asRole = role === undefined ? {} : { associated_role: role }
+  scope.record(
+    { kind: 'application.created', payload: { application_id: id, product: named, ...asRole } },
+    profile,
+  )
+  return id
+}

@@ -1,0 +1,68 @@
+import { findProduct } from '@drawbridge/policy/look-up.ts'
+import type { Scope } from '../../platform/scope.ts'
+import { currentPolicy } from '../policies/index.ts'
+import type { ProfileRoot } from '../profile-root/index.ts'
+import { type ApplicationRow, type HistoryRow, insertHistory, updateApplication } from './queries.ts'
+
+/** What is to change about an application; what is absent stays. */
+export type ApplicationChange = Partial<Pick<ApplicationRow, 'status' | 'flag' | 'requiredVariants'>>
+
+/** Who changes an application, and what they say. */
+export interface Mover {
+  readonly actor: { kind: string; id: string | null }
+  readonly comment: string | null
+}
+
+/** Changes an application of a locked profile: its row, its history and the facts, once for all changes. */
+export async function changeApplication(
+  scope: Scope,
+  profile: ProfileRoot,
+  row: ApplicationRow,
+  change: ApplicationChange,
+  mover: Mover,
+): Promise<void> {
+  const next = { ...row, ...change }
+  await updateApplication(scope, next)
+  const lines = historyLines(row, next, mover.comment)
+  if (lines.length > 0) await insertHistory(scope, profile, mover.actor, lines)
+  const named = await factOf(scope, row)
+  if (next.status !== row.status) {
+    const said = mover.comment === null ? {} : { comment: mover.comment }
+    const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
+    scope.record({ kind: 'application.status-changed', payload }, profile)
+  }
+  if (next.flag !== row.flag)
+    scope.record(
+      { kind: 'application.flag-changed', payload: { ...named, old_flag: row.flag, new_flag: next.flag } },
+      profile,
+    )
+}
+
+type Line = Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment'>
+
+function historyLines(row: ApplicationRow, next: ApplicationRow, comment: string | null): Line[] {
+  const lines: Line[] = []
+  const { id: applicationId, status, flag } = next
+  if (status !== row.status) lines.push({ applicationId, kind: 'STATUS', status, flag: row.flag, comment })
+  if (flag !== row.flag) lines.push({ applicationId, kind: 'FLAG', status, flag, comment: null })
+  return lines
+}
+
+/** Records that the last decision about an application was taken back. */
+export async function recordReverted(
+  scope: Scope,
+  profile: ProfileRoot,
+  row: ApplicationRow,
+  comment: string | undefined,
+): Promise<void> {
+  const said = comment === undefined ? {} : { comment }
+  const payload = { ...(await factOf(scope, row)), old_status: row.status, ...said }
+  scope.record({ kind: 'application.reverted', payload }, profile)
+}
+
+async function factOf(scope: Scope, row: ApplicationRow) {
+  const product = findProduct(await currentPolicy(scope), { id: row.productId })
+  const named = product ? { id: product.id, alias: product.alias, name: product.name } : { id: row.productId }
+  const role = row.associatedRole === null ? {} : { associated_role: row.associatedRole }
+  return { application_id: row.id, product: named, ...role }
+}

@@ -1,0 +1,5 @@
+export { apply, namedProduct } from './apply.ts'
+export { type ApplicationChange, changeApplication } from './change-application.ts'
+export { type ApplicationsOf, caseOf, presentApplications, readApplications } from './present.ts'
+export { type ApplicationRow, deleteApplications, selectApplications } from './queries.ts'
+export { routes } from './routes.ts'

@@ -1,0 +1,60 @@
+import type { Scope } from '../../platform/scope.ts'
+import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
+import type { StoredData } from './rules.ts'
+
+/** A profile whose collected data is read or written, at a version. */
+export interface AtVersion {
+  readonly id: string
+  readonly key: DataKey
+  readonly version: number
+}
+
+const cell = (scope: Scope, profileId: string, version: number) => ({
+  account: scope.accountId,
+  table: 'collected_data',
+  column: 'document',
+  row: `${profileId}/${version}`,
+})
+
+/** Adds a version of a profile's collected data. */
+export async function insertVersion(scope: Scope, at: AtVersion, stored: StoredData): Promise<void> {
+  await scope.query(
+    `insert into collected_data (account_id, profile_id, version, document, written_at) values ($1, $2, $3, $4, $5)`,
+    [scope.accountId, at.id, at.version, sealJson(at.key, cell(scope, at.id, at.version), stored), scope.now],
+  )
+}
+
+/** The stored documents of these profiles at their newest versions, by profile id. */
+export async function selectVersions(
+  scope: Scope,
+  profiles: readonly AtVersion[],
+): Promise<Map<string, StoredData>> {
+  const { rows } = await scope.query<{ profile_id: string; document: Buffer }>(
+    `select d.profile_id, d.document
+     from unnest($2::uuid[], $3::bigint[]) as wanted (profile_id, version)
+     join collected_data d on d.account_id = $1 and d.profile_id = wanted.profile_id and d.version = wanted.version`,
+    [
+      scope.accountId,
+      profiles.map((profile) => profile.id),
+      profiles.map((profile) => String(profile.version)),
+    ],
+  )
+  const byId = new Map(profiles.map((profile) => [profile.id, profile]))
+  const found = new Map<string, StoredData>()
+  for (const row of rows) {
+    const profile = byId.get(row.profile_id)
+    if (profile)
+      found.set(
+        row.profile_id,
+        openJson(profile.key, cell(scope, profile.id, profile.version), row.document) as StoredData,
+      )
+  }
+  return found
+}
+
+export async function deleteVersions(scope: Scope, profileId: string): Promise<void> {
+  await scope.query('delete from collected_data where account_id = $1 and profile_id = $2', [
+    scope.accountId,
+    profileId,
+  ])
+}

@@ -1,0 +1,3 @@
+export { presentImage } from './present.ts'
+export { deleteImages, selectImages } from './queries.ts'
+export { routes } from './routes.ts'

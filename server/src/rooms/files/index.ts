@@ -1,0 +1,5 @@
+export { storeFile } from './add-file.ts'
+export { collectBlobs } from './collect-blobs.ts'
+export { deleteFiles, selectFile, selectFileIds } from './queries.ts'
+export { routes } from './routes.ts'
+export { readBlob, type StagedBlob, stageBlob } from './stage-blob.ts'

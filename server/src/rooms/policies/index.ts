@@ -1,0 +1,1 @@
+export { currentPolicy } from './current-policy.ts'

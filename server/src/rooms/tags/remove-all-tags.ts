@@ -1,0 +1,12 @@
+import type { Scope } from '../../platform/scope.ts'
+import { changeTerms } from '../profile-root/index.ts'
+import { termsOfTag } from './add-tag.ts'
+import { deleteProfileTag, selectTagsOf } from './queries.ts'
+
+/** Takes every label off a profile that is being erased. */
+export async function removeAllTags(scope: Scope, profileId: string): Promise<void> {
+  for (const tag of (await selectTagsOf(scope, [profileId])).get(profileId) ?? []) {
+    await deleteProfileTag(scope, profileId, tag.id)
+    await changeTerms(scope, profileId, termsOfTag(scope, tag.name), [])
+  }
+}

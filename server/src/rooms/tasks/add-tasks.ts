@@ -1,0 +1,25 @@
+import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
+import type { Scope } from '../../platform/scope.ts'
+import type { ProfileRoot } from '../profile-root/index.ts'
+import { insertTasks } from './queries.ts'
+
+/** Adds incomplete tasks of these variants to a locked profile. Returns their ids. */
+export async function addTasks(
+  scope: Scope,
+  profile: ProfileRoot,
+  variants: readonly PolicyTaskVariant[],
+): Promise<string[]> {
+  const tasks = variants.map((variant) => ({
+    id: scope.newId(),
+    variantId: variant.id,
+    type: variant.task_type,
+  }))
+  await insertTasks(scope, profile.id, tasks)
+  for (const [index, { id, type }] of tasks.entries()) {
+    const variant = variants[index]
+    if (!variant) continue
+    const named = { id: variant.id, alias: variant.alias, name: variant.name }
+    scope.record({ kind: 'task.added', payload: { task_id: id, task_type: type, variant: named } }, profile)
+  }
+  return tasks.map((task) => task.id)
+}

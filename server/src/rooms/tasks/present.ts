@@ -1,0 +1,53 @@
+import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import type { Policy, PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
+import { formatDateTime } from '@drawbridge/schema/scalars.ts'
+import type { TaskResource, TaskVariant } from '@drawbridge/schema/task.ts'
+import type { TaskRow } from './queries.ts'
+import { willExpireAt } from './rules.ts'
+
+/** A task variant as the contract shows it. */
+export function presentVariant(variant: PolicyTaskVariant): TaskVariant {
+  const { id, alias, name, description, task_type } = variant
+  return { id, alias, name, description, task_type }
+}
+
+/** A task as the contract shows it. */
+export function presentTask(task: TaskRow, policy: Policy): TaskResource {
+  const variant = findTaskVariant(policy, { id: task.variantId })
+  const expiresAt = willExpireAt(task)
+  return {
+    id: task.id,
+    type: task.type,
+    ...(variant === undefined ? {} : { variant: presentVariant(variant) }),
+    state: task.state,
+    is_complete: task.state === 'COMPLETED_PASS',
+    is_deleted: false,
+    is_expired: task.expiredAt !== null,
+    is_skipped: false,
+    creation_date: formatDateTime(task.createdAt),
+    check_ids: [],
+    form_instance_ids: [],
+    needs_check_automation: false,
+    ...(task.expiredAt === null ? {} : { expired_at: formatDateTime(task.expiredAt) }),
+    ...(task.expiryReason === null ? {} : { expiry_reason: task.expiryReason }),
+    ...(expiresAt === null
+      ? {}
+      : { will_expire_at: formatDateTime(expiresAt), expiry_date: formatDateTime(expiresAt) }),
+    ...presentExpiry(task),
+  }
+}
+
+function presentExpiry(task: TaskRow): Partial<TaskResource> {
+  const standard =
+    task.defaultExpiresAt === null ? {} : { default_expiry_date: formatDateTime(task.defaultExpiresAt) }
+  if (task.customExpiresAt === null) return standard
+  return {
+    ...standard,
+    custom_expiry: {
+      ...standard,
+      expiry_at: formatDateTime(task.customExpiresAt),
+      reason_categories: [...(task.expiryReasons ?? [])],
+      ...(task.expiryNote === null ? {} : { reason_description: task.expiryNote }),
+    },
+  }
+}

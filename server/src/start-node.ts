@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { ensureInstitution, refreshCredentials } from './first-start.ts'
+import { cronOf, handlersOf } from './node-jobs.ts'
+import { migrationsDirectory, type Platform } from './open-platform.ts'
+import { createApp, mountOperations } from './platform/http/index.ts'
+import { startWorker } from './platform/jobs/index.ts'
+import { fileSink, loadCheckpointSigner, runCheckpoints, runSequencer } from './platform/ledger/index.ts'
+import { sentenceLog } from './platform/log-sentences.ts'
+import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
+import { rotateKek } from './platform/vault/index.ts'
+import { authenticator } from './rooms/accounts/index.ts'
+import { routes } from './wiring.ts'
+
+/** A node that is up. */
+export interface Running {
+  readonly url: string
+  /** Answers what was begun, finishes the jobs in hand and leaves the database. */
+  stop(): Promise<void>
+}
+
+/** How long the sequencer rests when nothing is waiting. */
+const sequencerIdleMs = 250
+const checkpointMs = 60_000
+
+/** Starts what the node's role asks for: the API, the work behind it, or both. */
+export async function startNode(platform: Platform): Promise<Running> {
+  const { settings, log } = platform
+  const metrics = createMetrics()
+  const stopping = new AbortController()
+  const app = settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)
+  await mount(app, platform, metrics)
+  const port = await listen(app, platform)
+  const url = `http://${settings.host}:${port}`
+  const formUrl = `http://${settings.host}:${port + 1}`
+  await ensureInstitution(platform, url, formUrl)
+  await refreshCredentials(settings.home, url, formUrl)
+  const work = settings.role === 'api' ? [] : await startWork(platform, stopping.signal)
+  log.info('node.started', { port, role: settings.role })
+  const stop = async () => {
+    await app.close()
+    stopping.abort()
+    await Promise.all(work)
+    metrics.close()
+    await platform.close()
+    log.info('node.stopped')
+    log.flush()
+  }
+  return { url, stop }
+}
+
+function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
+  const seconds = metrics.histogram({
+    name: 'drawbridge_request_seconds',
+    help: 'How long requests took to answer.',
+    labels: ['kind', 'status'],
+  })
+  const observe = (operation: string, status: number, took: number) =>
+    seconds.observe({ kind: operation, status }, took)
+  return createApp({ engine, routes, authenticate: authenticator(engine), log, observe })
+}
+
+async function mount(
+  app: FastifyInstance,
+  { engine, log, settings }: Platform,
+  metrics: Metrics,
+): Promise<void> {
+  const migrations = await readMigrations(migrationsDirectory)
+  const whyNotReady = async () => {
+    try {
+      return (await schemaIsCurrent(engine.pool, migrations))
+        ? undefined
+        : 'the database schema is not current'
+    } catch (error) {
+      log.warn('node.not-ready', { error })
+      return 'the database cannot be reached'
+    }
+  }
+  mountOperations(app, {
+    whyNotReady,
+    metricsPage: () => metrics.page(),
+    pages: [],
+  })
+}
+
+async function listen(app: FastifyInstance, { settings }: Platform): Promise<number> {
+  await app.listen({ port: settings.port, host: settings.host })
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : settings.port
+}
+
+/** Starts the sequencer, the checkpoints and the job queue. Returns what ends after the signal. */
+async function startWork(platform: Platform, signal: AbortSignal): Promise<Promise<void>[]> {
+  const { engine, log, owner, settings } = platform
+  const { pool, vault } = engine
+  await rotateKek(pool, vault)
+  const loop = { pool, signal, onError: (error: unknown) => log.error('ledger.step-failed', { error }) }
+  const signer = await loadCheckpointSigner(settings.home, vault.keyEncryption)
+  const sinks = [fileSink(join(settings.home, 'checkpoints'))]
+  const clock = () => new Date(Date.now() + engine.clockOffsetMs())
+  const worker = await startWorker({
+    owner,
+    handlers: handlersOf(platform),
+    cron: cronOf(platform),
+    signal,
+    log: sentenceLog(log, 'jobs'),
+  })
+  return [
+    runSequencer({ ...loop, idleMs: sequencerIdleMs }),
+    runCheckpoints({ ...loop, idleMs: checkpointMs, signer, sinks, clock }),
+    worker.stopped,
+  ]
+}

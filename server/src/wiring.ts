@@ -1,0 +1,25 @@
+import type { Route } from './platform/http/index.ts'
+import type { Reaction } from './platform/scope.ts'
+import { routes as accounts } from './rooms/accounts/index.ts'
+import { routes as applications } from './rooms/applications/index.ts'
+import { routes as audit } from './rooms/audit/index.ts'
+import { routes as documents } from './rooms/documents/index.ts'
+import { routes as files } from './rooms/files/index.ts'
+import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
+import { routes as tags } from './rooms/tags/index.ts'
+import { routes as tasks } from './rooms/tasks/index.ts'
+
+/** Every route of the API, by room, lowest first. */
+export const routes: readonly Route[] = [
+  ...accounts,
+  ...audit,
+  ...tags,
+  ...files,
+  ...documents,
+  ...tasks,
+  ...applications,
+  ...profiles,
+]
+
+/** What each room does when a fact is recorded, in the order of the house. */
+export const reactions: readonly Reaction[] = [...profileReactions]
