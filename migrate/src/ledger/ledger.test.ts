@@ -166,6 +166,17 @@ describe('the ledger', () => {
     )
   })
 
+  it('rebuilds a damaged index from the segments', async () => {
+    const { directory } = await written(60)
+    const first = open(directory)
+    const state = stateOf(first)
+    await first.close()
+    writeFileSync(join(directory, 'ledger.sqlite'), Buffer.alloc(40_000, 'x'))
+    const again = open(directory)
+    expect(stateOf(again)).toEqual(state)
+    await again.close()
+  })
+
   it('keeps its files to their owner', async () => {
     const { directory } = await written(3)
     expect(statSync(join(directory, 'ledger')).mode & 0o777).toBe(0o700)

@@ -269,11 +269,20 @@ export class StateIndex {
 function openDatabase(path: string): DatabaseSync {
   try {
     return tryOpen(path)
-  } catch {
-    // Only an index: whatever is wrong with the file, the segments have everything.
+  } catch (error) {
+    // Only an index: when the file is damaged, the segments still have everything.
+    if (!isDamage(error)) throw error
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
     return tryOpen(path)
   }
+}
+
+const corrupt = 11
+const notDatabase = 26
+
+function isDamage(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0
+  return (code & 0xff) === corrupt || (code & 0xff) === notDatabase
 }
 
 function tryOpen(path: string): DatabaseSync {

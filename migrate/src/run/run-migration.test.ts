@@ -196,7 +196,7 @@ describe('a run', () => {
     })
     const result = await runMigration(options(scratch(), target))
     expect(result).toMatchObject({ state: 'stopped', clients: { complete: 0, partial: 0, failed: 0 } })
-    expect(result.reason).toContain('refuses the API key (401)')
+    expect(result.reason).toContain('refuses the API key (204)')
   })
 })
 

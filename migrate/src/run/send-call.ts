@@ -7,7 +7,8 @@ import { ask } from './read.ts'
 import { recordDone, recordRefused } from './record.ts'
 import type { No, Reply, Sending } from './target.ts'
 
-const stopsEveryone = new Set([401, 403])
+/** Refusals that concern every client: the key, and a server that could not be spoken to at all (status 0). */
+const stopsEveryone = new Set([0, 401, 403, 405])
 const stale = 412
 const mostStale = 20
 
@@ -136,7 +137,9 @@ async function prepareAgain(run: RunContext, effect: Effect, trial: Trial): Prom
 /** A final no: one that concerns every client ends the run; a taken reference may be our own profile. */
 async function refused(run: RunContext, effect: Effect, no: No): Promise<Settled> {
   if (stopsEveryone.has(no.status)) {
-    run.abort(`The target refuses the API key (${no.status}): ${no.why}`)
+    const what =
+      no.status === 401 || no.status === 403 ? 'The target refuses the API key' : 'The target cannot be used'
+    run.abort(`${what} (${no.code}): ${no.why}`)
     return { state: 'later', from: 0 }
   }
   const taken = effect.kind === 'profile' && no.status === 409 && no.existingId !== null

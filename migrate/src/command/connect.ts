@@ -1,0 +1,54 @@
+import { fetch } from 'undici'
+import type { Account } from '../ledger/binding.ts'
+import { type Project, readApikey } from '../project.ts'
+import { type ApiTarget, apiTarget } from '../run/api-target.ts'
+
+/** The target of a project could not be reached, or does not take its key. */
+export class TargetUnusable extends Error {
+  override readonly name = 'TargetUnusable'
+}
+
+export interface Connection {
+  target: ApiTarget
+  account: Account
+  /** Whether the target knows idempotency keys. */
+  useKeys: boolean
+}
+
+const descriptionTimeoutMs = 10_000
+
+/**
+ * Connects to the project's target and asks whose key it is.
+ * @throws {TargetUnusable} saying what to look at. @throws {ProjectFileError} when there is no key.
+ */
+export async function connect(project: Project): Promise<Connection> {
+  const settings = project.settings.target
+  const target = apiTarget({ url: settings.url, apikey: readApikey(project.directory, settings) })
+  const reply = await target.whoAmI()
+  if (reply.kind !== 'yes') {
+    await target.close()
+    throw new TargetUnusable(
+      `The target ${settings.url} does not say whose key this is: ${reply.why}. ` +
+        'Look at target.url and target.apikey_file in migration.yaml, and whether the server runs.',
+    )
+  }
+  const { institutionId, institution } = reply.value
+  const { environment, url } = settings
+  const useKeys =
+    settings.idempotency_keys === 'auto' ? await knowsKeys(url) : settings.idempotency_keys === 'yes'
+  return { target, account: { institution_id: institutionId, institution, environment, url }, useKeys }
+}
+
+/** Whether the target's own description names the header. One that has no description is taken not to know it. */
+async function knowsKeys(url: string): Promise<boolean> {
+  try {
+    const address = new URL('/openapi.json', url)
+    const reply = await fetch(address, {
+      signal: AbortSignal.timeout(descriptionTimeoutMs),
+      redirect: 'manual',
+    })
+    return reply.ok && /idempotency-key/i.test(await reply.text())
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,30 @@
+import type { Project } from '../project.ts'
+import type { PlanFacts } from '../report/report-data.ts'
+import type { RunSource } from '../run/context.ts'
+
+/** What a run needs of a project. */
+export async function runSourceOf(project: Project): Promise<RunSource> {
+  const { clients, units, effects_total } = await project.counts()
+  return {
+    sourceHash: project.sourceHash,
+    mappingHash: project.mappingHash,
+    totals: { clients, units, effects: effects_total },
+    units: (after) => project.units(after),
+  }
+}
+
+/** What a report says of a project. */
+export async function planFactsOf(project: Project): Promise<PlanFacts> {
+  const { clients, individuals, companies, associates, links, unusable, effects } = await project.counts()
+  return {
+    name: project.settings.name,
+    clients,
+    individuals,
+    companies,
+    associates,
+    links,
+    unusable,
+    effects,
+    sources: project.checked().sources.map(({ file, rows }) => ({ file, rows })),
+  }
+}
