@@ -178,6 +178,16 @@ test('a relation is unusable where either side is missing, unusable, itself, no 
   ])
 })
 
+test('entries of a list beyond the most that the API holds are unusable, so that the company keeps the others', async () => {
+  const persons = Array.from({ length: 2002 }, (_, n) => `P${n};Bo;Ek;01/01/1970;SE`)
+  const relations = persons.map((_, n) => `B1;P${n};Shareholder;;;`)
+  const bank = { companies: [acme], persons, relations: [...relations, 'B1;P0;Director;;;'] }
+  expect(await faultsOf(bank)).toEqual([
+    'relations.csv:2002 LIST_TOO_LONG',
+    'relations.csv:2003 LIST_TOO_LONG',
+  ])
+})
+
 test('a document is unusable when it is not there, empty, of another type, too large, outside, twice or of nobody', async () => {
   const tiff = Buffer.from('49492a0008000000', 'hex')
   const large = Buffer.alloc(10 * 1024 * 1024 + 1)

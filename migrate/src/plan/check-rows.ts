@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { associatesMax } from '@drawbridge/schema/associate.ts'
 import { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { faultsOf } from '@drawbridge/schema/faults.ts'
 import type { MappedParty } from '../mapping/compile-party.ts'
@@ -47,6 +48,7 @@ export function checkRelation(source: RelationSource, row: Row, index: SourceInd
   const other = index.party(party)
   const missing = partyFault(owner, company, 'company') ?? partyFault(other, party, 'party')
   if (missing !== null) return { fault: missing }
+  if (index.listLength(company, list) >= associatesMax) return { fault: listTooLong(company, list) }
   const entry: Json = {
     entity_type: other?.entity,
     linked_profile: { id: '00000000-0000-4000-8000-000000000000' },
@@ -115,6 +117,14 @@ export function placeOf(source: number, row: Row): RowPlace {
 
 function short(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+function listTooLong(company: string, list: string): Fault {
+  return fault(
+    'LIST_TOO_LONG',
+    `${company} has ${associatesMax} entries in ${list} already, which is the most that the API holds`,
+    'Keep the entries that matter most, such as the largest holdings, and remove this one',
+  )
 }
 
 function partyFault(

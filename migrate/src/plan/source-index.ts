@@ -44,7 +44,7 @@ export interface UnusableEntry extends RowPlace {
 }
 
 /** Bump when the tables or what is written to them change: an index of another version is built anew. */
-const version = 'drawbridge-index-2'
+const version = 'drawbridge-index-3'
 
 const tables = `
 create table meta (key text primary key, value text not null) strict;
@@ -58,7 +58,7 @@ create table document (id integer primary key, owner text not null, kind text no
   length integer not null, line integer not null, unique (owner, slot, sha256)) strict;
 create table unusable (id integer primary key, source integer not null, offset integer not null, length integer not null,
   line integer not null, code text not null, reason text not null, suggestion text not null) strict;
-create index relation_of_company on relation (company, id);
+create index relation_of_company on relation (company, list);
 create index relation_of_party on relation (party);
 `
 
@@ -131,6 +131,13 @@ export class SourceIndex {
       party.client ? 1 : 0,
       party.usable ? 1 : 0,
       tags,
+    )
+  }
+
+  /** How many entries a list of a company has so far. */
+  listLength(company: string, list: AssociateList): number {
+    return Number(
+      this.#get('select count(*) as n from relation where company = ? and list = ?', company, list)?.n,
     )
   }
 
