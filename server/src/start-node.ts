@@ -61,11 +61,7 @@ function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
   return createApp({ engine, routes, authenticate: authenticator(engine), log, observe })
 }
 
-async function mount(
-  app: FastifyInstance,
-  { engine, log, settings }: Platform,
-  metrics: Metrics,
-): Promise<void> {
+async function mount(app: FastifyInstance, { engine, log }: Platform, metrics: Metrics): Promise<void> {
   const migrations = await readMigrations(migrationsDirectory)
   const whyNotReady = async () => {
     try {

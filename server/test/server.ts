@@ -50,52 +50,57 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Starts the API in this process on a fresh database, a scratch folder and a free port. */
-export async function startTestServer(): Promise<TestServer> {
-  const database = await createTestDatabase()
+interface Parts {
+  readonly engine: Engine
+  readonly clock: { offsetMs: number }
+  readonly storageDirectory: string
+  release(): Promise<void>
+}
+
+async function makeEngine(database: TestDatabase): Promise<Parts> {
   const storageDirectory = await mkdtemp(join(tmpdir(), 'drawbridge-files-'))
   const clock = { offsetMs: 0 }
   const pool = createPool({ ...database.appConfig, max: 10 }, () => undefined)
   const inspector = createFileInspector({ processes: 1 })
   const json = createJsonPool()
-  const log = createLogger({ level: 'silent' })
+  const noNetwork = () => Promise.reject(new Error('no network'))
   const engine: Engine = {
     pool,
     vault: createVault(localKeyEncryption([Buffer.alloc(32, 7)])),
-    log,
+    log: createLogger({ level: 'silent' }),
     json,
-    storage: await createStorage({ kind: 'disk', directory: storageDirectory }, () =>
-      Promise.reject(new Error('no network')),
-    ),
+    storage: await createStorage({ kind: 'disk', directory: storageDirectory }, noNetwork),
     inspectFile: (bytes, name) => inspector.inspectFile(bytes, name),
     reactions,
     clockOffsetMs: () => clock.offsetMs,
   }
-  const [demo, live] = await institution(engine)
-  const app = createApp({
-    engine,
-    routes,
-    authenticate: authenticator(engine),
-    log,
-    observe: () => undefined,
-  })
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const issue: TestServer['issueKey'] = async (accountId, keyClass, more = {}) => {
-    const opening = { accountId, actor: { kind: 'system' as const, id: null } }
-    const { text } = await withScope(engine, opening, (scope) =>
-      issueKey(scope, { name: keyClass, class: keyClass, ...more }),
-    )
-    return text
-  }
-  const demoKey = await issue(demo, 'MASTER')
-  const close = async () => {
-    await app.close()
+  const release = async () => {
     inspector.close()
     await json.close()
     await pool.end()
-    await database.drop()
     await rm(storageDirectory, { recursive: true, force: true })
   }
+  return { engine, clock, storageDirectory, release }
+}
+
+function issuer(engine: Engine): TestServer['issueKey'] {
+  return async (accountId, keyClass, more = {}) => {
+    const opening = { accountId, actor: { kind: 'system' as const, id: null } }
+    const request = { name: keyClass, class: keyClass, ...more }
+    return (await withScope(engine, opening, (scope) => issueKey(scope, request))).text
+  }
+}
+
+/** Starts the API in this process on a fresh database, a scratch folder and a free port. */
+export async function startTestServer(): Promise<TestServer> {
+  const database = await createTestDatabase()
+  const { engine, clock, storageDirectory, release } = await makeEngine(database)
+  const [demo, live] = await institution(engine)
+  const authenticate = authenticator(engine)
+  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const issue = issuer(engine)
+  const demoKey = await issue(demo, 'MASTER')
   return {
     url,
     engine,
@@ -111,7 +116,11 @@ export async function startTestServer(): Promise<TestServer> {
     },
     ask: (method, path, asked = {}) => ask(url, demoKey, method, path, asked),
     issueKey: issue,
-    close,
+    close: async () => {
+      await app.close()
+      await release()
+      await database.drop()
+    },
   }
 }
 
@@ -144,7 +153,9 @@ async function ask<T>(
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { ...headers, ...asked.headers },
-    ...(body === undefined ? {} : { body: (raw ? body : JSON.stringify(body)) as BodyInit }),
+    ...(body === undefined
+      ? {}
+      : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true

@@ -44,10 +44,15 @@ export function bind(
   return { operation, perform, present }
 }
 
-/** The same route with work to do before its transaction. */
-export function staged<I, S>(
-  stage: (engine: Engine, opening: Opening, input: I) => Promise<S>,
-  route: Route,
+/**
+ * Binds an operation that carries bytes: `stage` runs before the transaction, for what goes to the storage, and what
+ * it returns reaches the verb as `staged`.
+ */
+export function bindStaged<O extends Operation, S, R>(
+  operation: O,
+  stage: (engine: Engine, opening: Opening, input: Input<O>) => Promise<S>,
+  perform: (scope: Scope, input: Input<O> & { staged: S }) => Promise<R>,
+  present: (scope: Scope, result: R) => Promise<Shown<O>>,
 ): Route {
-  return { ...route, stage }
+  return { operation, stage, perform, present }
 }

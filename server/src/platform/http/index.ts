@@ -1,5 +1,5 @@
 export { type AppSettings, createApp } from './app.ts'
-export { bind, type Route, staged, Tagged } from './bind.ts'
+export { bind, bindStaged, type Route, Tagged } from './bind.ts'
 export { ifMatchHolds, readIfMatch } from './etag.ts'
 export { expireIdempotency } from './expire-idempotency.ts'
 export { mountOperations, type Page } from './health.ts'

@@ -214,11 +214,13 @@ test('the job of a worker that was killed is run by another, and a living worker
   expect(logged.join()).toContain('jobs of dead workers were freed')
 })
 
-test('a worker whose connection broke shows itself again', async () => {
+test('a worker whose connection broke shows itself again', async ({ onTestFinished }) => {
   const presence = makePresence(ownerPool, 'pool-of-this-test')
+  onTestFinished(() => presence.end())
   const holders = async () => {
     const { rows } = await appPool.query<{ pid: number }>(
-      "select pid from pg_locks where locktype = 'advisory'",
+      `select pid from pg_locks where locktype = 'advisory'
+       and database = (select oid from pg_database where datname = current_database())`,
     )
     return rows.map((row) => row.pid)
   }

@@ -76,7 +76,6 @@ const nodeFields = [
 const shownOnly = ['linked_profile', 'resolver_id', 'associate_id', 'is_circular']
 /** Fields of a relationship that both models hold under the same name. */
 const shared = ['original_role', 'total_percentage', 'shareholdings']
-const newerOnly = ['tenure', 'distance', 'calculated_percentage']
 
 function pick(entry: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)))

@@ -1,6 +1,6 @@
 import { AddDocument } from '@drawbridge/schema/collected-data.ts'
 import { AddDocumentImage, GetDocumentImage, ListDocumentImages } from '@drawbridge/schema/document.ts'
-import { bind, staged } from '../../platform/http/index.ts'
+import { bind, bindStaged } from '../../platform/http/index.ts'
 import { stageBlob } from '../files/index.ts'
 import { addDocument } from './add-document.ts'
 import { addDocumentImage } from './add-document-image.ts'
@@ -11,9 +11,6 @@ import { presentImage } from './present.ts'
 export const routes = [
   bind(AddDocument, addDocument, async (_scope, document) => document),
   bind(ListDocumentImages, listDocumentImages),
-  staged(
-    stageBlob,
-    bind(AddDocumentImage, addDocumentImage, async (_scope, image) => presentImage(image)),
-  ),
+  bindStaged(AddDocumentImage, stageBlob, addDocumentImage, async (_scope, image) => presentImage(image)),
   bind(GetDocumentImage, getDocumentImage),
 ]

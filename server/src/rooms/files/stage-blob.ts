@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { Fault } from '../../platform/fault.ts'
-import { type Engine, type Opening, withScope } from '../../platform/scope.ts'
+import { type Engine, type Opening, type Scope, withScope } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
 import { getRoot, type ProfileRoot } from '../profile-root/index.ts'
 
@@ -40,12 +40,12 @@ export async function stageBlob(
 
 /** Reads a blob of the profile back. */
 export async function readBlob(
-  engine: Pick<Engine, 'storage'>,
+  reader: Pick<Scope, 'storage'>,
   accountId: string,
   profile: ProfileRoot,
   blobId: string,
 ): Promise<Buffer> {
-  const sealed = await engine.storage.get(blobId)
+  const sealed = await reader.storage.get(blobId)
   if (!sealed) throw new Fault('service.unavailable', { cause: `blob ${blobId} is not in the storage` })
   return open(profile.key, cell(accountId, blobId), sealed)
 }
