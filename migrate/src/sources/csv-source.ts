@@ -59,6 +59,8 @@ class OpenCsv implements CsvSource {
   readonly #fd: number
   readonly #format: CsvFormat
   readonly #scan: ScanFormat
+  /** Where single rows are read to, again and again; nothing keeps the bytes. */
+  #place: Buffer = Buffer.allocUnsafe(4096)
   readonly #first: { offset: number; line: number }
 
   constructor(fd: number, format: CsvFormat, path: string) {
@@ -86,7 +88,8 @@ class OpenCsv implements CsvSource {
   }
 
   rowAt(offset: number, length: number, line: number): Row {
-    const bytes = Buffer.allocUnsafe(length)
+    if (this.#place.length < length) this.#place = Buffer.allocUnsafe(length * 2)
+    const bytes = this.#place.subarray(0, length)
     const read = readSync(this.#fd, bytes, 0, length, offset)
     if (read !== length)
       throw new Error(`The source has changed while it was read: line ${line} is not there any more`)
