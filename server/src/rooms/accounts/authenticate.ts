@@ -3,8 +3,8 @@ import { run } from '../../platform/db/index.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Authenticate, Credentials } from '../../platform/http/index.ts'
 import type { Engine } from '../../platform/scope.ts'
+import { hashOfKey } from './make-key.ts'
 import { type FoundKey, selectKeyByHash } from './queries.ts'
-import { hashOfKey } from './rules.ts'
 
 /** Finds who calls by the key sent; nothing is remembered, so a revoked key ends at once on every node. */
 export function authenticator(engine: Engine): Authenticate {

@@ -13,4 +13,3 @@ export {
 } from './queries.ts'
 export { revokeKey } from './revoke-key.ts'
 export { routes } from './routes.ts'
-export type { Environment } from './rules.ts'

@@ -1,7 +1,8 @@
 import type { KeyClass } from '@drawbridge/schema/capability.ts'
 import type { Scope } from '../../platform/scope.ts'
+import { makeKey } from './make-key.ts'
 import { insertKey, selectSettings } from './queries.ts'
-import { newApiKey, placesOf } from './rules.ts'
+import { placesOf } from './rules.ts'
 
 export interface KeyRequest {
   readonly name: string
@@ -15,7 +16,7 @@ export interface KeyRequest {
 /** Issues an API key (R42, R43). The text is returned this once and kept nowhere. */
 export async function issueKey(scope: Scope, request: KeyRequest): Promise<{ id: string; text: string }> {
   const { environment } = await selectSettings(scope)
-  const { text, prefix, hash } = newApiKey(environment)
+  const { text, prefix, hash } = makeKey(environment)
   const id = scope.newId()
   await insertKey(scope, {
     id,

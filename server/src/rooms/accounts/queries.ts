@@ -1,7 +1,7 @@
 import type { KeyClass } from '@drawbridge/schema/capability.ts'
+import type { Environment } from '@drawbridge/schema/environment.ts'
 import type { Query } from '../../platform/db/index.ts'
 import type { Scope } from '../../platform/scope.ts'
-import type { Environment } from './rules.ts'
 
 /** A key as it is found by its hash, before the account is known. */
 export interface FoundKey {

@@ -1,8 +1,7 @@
 import type { ProductApplicationFlag, ProductApplicationStatus } from '@drawbridge/schema/application.ts'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
 
 export interface ApplicationRow {
   readonly profileId: string
@@ -82,7 +81,7 @@ const commentCell = (scope: Scope, id: string) => ({
 /** Adds lines to the history of applications of one profile, in their order. */
 export async function insertHistory(
   scope: Scope,
-  profile: ProfileRoot,
+  profile: Subject,
   actor: { kind: string; id: string | null },
   lines: readonly Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment'>[],
 ): Promise<void> {
@@ -115,7 +114,7 @@ export async function insertHistory(
 /** The history of all applications of these profiles, oldest first, by application id. */
 export async function selectHistory(
   scope: Scope,
-  profiles: readonly ProfileRoot[],
+  profiles: readonly Subject[],
 ): Promise<Map<string, HistoryRow[]>> {
   const { rows } = await scope.query<
     Omit<HistoryRow, 'comment'> & { id: string; profile_id: string; comment: Buffer | null }

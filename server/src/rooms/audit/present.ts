@@ -1,11 +1,12 @@
 import type { AuditAction, AuditItem } from '@drawbridge/schema/audit.ts'
 import type { Fact } from '@drawbridge/schema/facts.ts'
-import type { ProfileFact } from './queries.ts'
+import type { SealedFact } from './queries.ts'
 
 /** A fact as a line of the audit. */
 export function presentFact(
   profileId: string,
-  { id, actorKind, actorId, at, hash, fact }: ProfileFact,
+  { id, actorKind, actorId, at, hash }: SealedFact,
+  fact: Fact,
   action: AuditAction,
   names: ReadonlyMap<string, string>,
 ): AuditItem {

@@ -1,29 +1,24 @@
-import type { Fact } from '@drawbridge/schema/facts.ts'
-import { openPayload } from '../../platform/ledger/index.ts'
+import type { FactName } from '@drawbridge/schema/facts.ts'
 import type { Scope } from '../../platform/scope.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
 
-/** A fact about a profile, opened. */
-export interface ProfileFact {
+/** A fact about a profile, its payload still sealed. */
+export interface SealedFact {
   readonly id: string
+  readonly kind: FactName
   readonly actorKind: string
   readonly actorId: string | null
   readonly at: Date
-  /** The place in the chain and its hash; null until the sequencer has laid them. */
-  readonly position: bigint | null
+  /** The chain hash; null until the sequencer has laid it. */
   readonly hash: Buffer | null
-  readonly fact: Fact
+  readonly payload: Buffer
 }
 
 /** The facts about a profile, newest first. */
-export async function selectFacts(scope: Scope, profile: ProfileRoot): Promise<ProfileFact[]> {
-  const { rows } = await scope.query<Omit<ProfileFact, 'fact'> & { kind: Fact['kind']; payload: Buffer }>(
-    `select id, kind, actor_kind as "actorKind", actor_id as "actorId", at, position, hash, payload
+export async function selectFacts(scope: Scope, profileId: string): Promise<SealedFact[]> {
+  const { rows } = await scope.query<SealedFact>(
+    `select id, kind, actor_kind as "actorKind", actor_id as "actorId", at, hash, payload
      from fact where account_id = $1 and profile_id = $2 order by seq desc`,
-    [scope.accountId, profile.id],
+    [scope.accountId, profileId],
   )
-  return rows.map(({ kind, payload, ...row }) => ({
-    ...row,
-    fact: { kind, payload: openPayload(profile.key, scope.accountId, row.id, payload) } as Fact,
-  }))
+  return rows
 }

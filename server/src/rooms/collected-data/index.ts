@@ -1,6 +1,6 @@
 export { countryOf, displayName, indexedProfile } from './present.ts'
-export { deleteVersions, selectVersions } from './queries.ts'
-export { fromStored, linkedNodes, type StoredData } from './rules.ts'
+export { deleteVersions, type StoredData, selectVersions } from './queries.ts'
+export { fromStored, linkedNodes } from './rules.ts'
 export {
   deleteTerms,
   replaceData,

@@ -1,6 +1,54 @@
+import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
-import type { StoredData } from './rules.ts'
+
+type Fields = Record<string, unknown>
+
+/** A person or company that is something to this company: one node, however many roles it has. */
+export interface AssociateNode {
+  /** `resolver_id` of the classic lists, `associate_id` of the newer model. */
+  readonly id: string
+  readonly profileId: string | null
+  /** What identifies it: entity type, immediate data, task variants; in the contract's names. */
+  readonly fields: Fields
+}
+
+/** One role of a node. Roles keep the order of the lists they came in. */
+export interface AssociateRole {
+  readonly node: string
+  readonly list: ClassicList
+  readonly role: AssociatedRole
+  /** What the classic entry holds besides its node's fields. */
+  readonly classic: Fields
+  /** What only the newer model holds. */
+  readonly newer: Fields
+}
+
+/** The associates of a company: one graph, shown in two models. */
+export interface AssociateGraph {
+  readonly nodes: readonly AssociateNode[]
+  readonly roles: readonly AssociateRole[]
+}
+
+/** Collected data as it is stored: the associates apart. */
+export interface StoredData {
+  readonly data: EntityData
+  readonly associates: AssociateGraph
+}
+
+/** The classic list that an entry stands in. */
+export type ClassicList =
+  | 'officers.directors'
+  | 'officers.secretaries'
+  | 'officers.partners'
+  | 'officers.trustees'
+  | 'officers.resigned'
+  | 'officers.other'
+  | 'ownership_structure.shareholders'
+  | 'ownership_structure.beneficial_owners'
+  | 'authorized_persons'
+  | 'unauthorized_persons'
 
 /** A profile whose collected data is read or written, at a version. */
 export interface AtVersion {

@@ -1,40 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { CompanyData, EntityData } from '@drawbridge/schema/collected-data.ts'
+import type { AssociateGraph, AssociateNode, AssociateRole, ClassicList, StoredData } from './queries.ts'
 
 type Fields = Record<string, unknown>
-
-/** A person or company that is something to this company: one node, however many roles it has. */
-export interface AssociateNode {
-  /** `resolver_id` of the classic lists, `associate_id` of the newer model. */
-  readonly id: string
-  readonly profileId: string | null
-  /** What identifies it: entity type, immediate data, task variants; in the contract's names. */
-  readonly fields: Fields
-}
-
-/** One role of a node. Roles keep the order of the lists they came in. */
-export interface AssociateRole {
-  readonly node: string
-  readonly list: ClassicList
-  readonly role: AssociatedRole
-  /** What the classic entry holds besides its node's fields. */
-  readonly classic: Fields
-  /** What only the newer model holds. */
-  readonly newer: Fields
-}
-
-/** The associates of a company: one graph, shown in two models. */
-export interface AssociateGraph {
-  readonly nodes: readonly AssociateNode[]
-  readonly roles: readonly AssociateRole[]
-}
-
-/** Collected data as it is stored: the associates apart. */
-export interface StoredData {
-  readonly data: EntityData
-  readonly associates: AssociateGraph
-}
 
 export const noAssociates: AssociateGraph = { nodes: [], roles: [] }
 
@@ -49,9 +18,7 @@ const lists = {
   'ownership_structure.beneficial_owners': 'BENEFICIAL_OWNER',
   authorized_persons: 'AUTHORIZED_PERSON',
   unauthorized_persons: 'UNAUTHORIZED_PERSON',
-} as const satisfies Record<string, AssociatedRole>
-
-export type ClassicList = keyof typeof lists
+} as const satisfies Record<ClassicList, AssociatedRole>
 
 const classicLists = Object.keys(lists) as ClassicList[]
 

@@ -8,8 +8,8 @@ import type { Scope } from '../../platform/scope.ts'
 import { indexTerms } from '../../platform/vault/index.ts'
 import { changeTerms, etagOf, type ProfileRoot, updateVersion, versionAfter } from '../profile-root/index.ts'
 import { countryOf, indexedProfile } from './present.ts'
-import { insertVersion, selectVersions } from './queries.ts'
-import { BothModelsChanged, fromStored, noAssociates, type StoredData, toStored } from './rules.ts'
+import { insertVersion, type StoredData, selectVersions } from './queries.ts'
+import { BothModelsChanged, fromStored, noAssociates, toStored } from './rules.ts'
 import { takeReference } from './take-reference.ts'
 
 /** What was written, and what stood before it. */

@@ -1,7 +1,6 @@
 import type { DocumentImageType } from '@drawbridge/schema/document.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
 
 export interface ImageRow {
   readonly id: string
@@ -21,7 +20,7 @@ const cell = (scope: Scope, id: string) => ({
   row: id,
 })
 
-export async function insertImage(scope: Scope, profile: ProfileRoot, image: ImageRow): Promise<void> {
+export async function insertImage(scope: Scope, profile: Subject, image: ImageRow): Promise<void> {
   const reference = image.providerReference
   await scope.query(
     `insert into document_image (account_id, profile_id, id, file_id, image_type, provider_reference, uploaded_at)
@@ -41,7 +40,7 @@ export async function insertImage(scope: Scope, profile: ProfileRoot, image: Ima
 /** The document images of these profiles, oldest first, by profile id. */
 export async function selectImages(
   scope: Scope,
-  profiles: readonly ProfileRoot[],
+  profiles: readonly Subject[],
 ): Promise<Map<string, ImageRow[]>> {
   const { rows } = await scope.query<Row>(
     `select profile_id, id, file_id as "fileId", image_type as "imageType", provider_reference as "providerReference",

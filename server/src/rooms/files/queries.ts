@@ -1,7 +1,6 @@
 import type { Query } from '../../platform/db/index.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Scope, Subject } from '../../platform/scope.ts'
 import { openJson, sealJson } from '../../platform/vault/index.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
 
 /** What a file is called and what its bytes are, in hexadecimal. */
 export interface Description {
@@ -25,7 +24,7 @@ const cell = (scope: Scope, id: string) => ({
   row: id,
 })
 
-export async function insertFile(scope: Scope, profile: ProfileRoot, file: FileRow): Promise<void> {
+export async function insertFile(scope: Scope, profile: Subject, file: FileRow): Promise<void> {
   const { name, sha256 } = file
   await scope.query(
     `insert into file (account_id, profile_id, id, blob_id, mime, bytes, description, created_at)
@@ -44,11 +43,7 @@ export async function insertFile(scope: Scope, profile: ProfileRoot, file: FileR
 }
 
 /** A file of the profile; undefined when it has no such file. */
-export async function selectFile(
-  scope: Scope,
-  profile: ProfileRoot,
-  id: string,
-): Promise<FileRow | undefined> {
+export async function selectFile(scope: Scope, profile: Subject, id: string): Promise<FileRow | undefined> {
   const { rows } = await scope.query<Row>(
     `select id, blob_id as "blobId", mime, bytes, description from file
      where account_id = $1 and profile_id = $2 and id = $3`,

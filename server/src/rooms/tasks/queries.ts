@@ -1,7 +1,6 @@
 import type { TaskState, TaskType } from '@drawbridge/schema/task.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Scope, Subject } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
 
 export interface TaskRow {
   readonly profileId: string
@@ -51,7 +50,7 @@ function taskOf(scope: Scope, key: DataKey, row: Stored): TaskRow {
 /** The tasks of these profiles, oldest first, every version, by profile id. */
 export async function selectTasks(
   scope: Scope,
-  profiles: readonly ProfileRoot[],
+  profiles: readonly Subject[],
 ): Promise<Map<string, TaskRow[]>> {
   const { rows } = await scope.query<Stored>(
     `select ${columns} from task where account_id = $1 and profile_id = any($2) order by id`,
@@ -118,7 +117,7 @@ export async function updateTaskState(scope: Scope, task: TaskRow, change: TaskS
 
 export async function updateTaskExpiry(
   scope: Scope,
-  profile: ProfileRoot,
+  profile: Subject,
   taskId: string,
   expiry: { at: Date | null; reasons: readonly string[] | null; note: string | null },
 ): Promise<void> {
@@ -179,7 +178,7 @@ const contentCell = (scope: Scope, id: string) => ({
 
 export async function insertNote(
   scope: Scope,
-  profile: ProfileRoot,
+  profile: Subject,
   taskId: string,
   note: { id: string; content: NoteContent },
 ): Promise<void> {
@@ -200,7 +199,7 @@ export async function insertNote(
 }
 
 /** The notes on a task that were not removed, oldest first. */
-export async function selectNotes(scope: Scope, profile: ProfileRoot, taskId: string): Promise<NoteRow[]> {
+export async function selectNotes(scope: Scope, profile: Subject, taskId: string): Promise<NoteRow[]> {
   const { rows } = await scope.query<Omit<NoteRow, 'content'> & { content: Buffer }>(
     `select id, author_kind as "authorKind", author_id as "authorId", created_at as "createdAt", content
      from task_note where account_id = $1 and profile_id = $2 and task_id = $3 and removed_at is null order by id`,
