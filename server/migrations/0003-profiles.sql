@@ -87,7 +87,7 @@ create table tag (
   primary key (account_id, id),
   unique (account_id, term)
 );
-select protect_table('tag', 'select', 'insert');
+select protect_table('tag', 'select', 'insert', 'update (term)');
 
 create table profile_tag (
   account_id uuid not null,
