@@ -4,8 +4,10 @@ import { erasureListOf } from './platform/erasure-list.ts'
 import { expireIdempotency } from './platform/http/index.ts'
 import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
 import { withClient } from './platform/postgres/index.ts'
+import { finishRotation } from './platform/vault/index.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
+import { wrappedKeys } from './rooms/profile-root/index.ts'
 import { jobs as profileJobs } from './rooms/profiles/index.ts'
 
 /** What a worker node runs when a job asks for it. */
@@ -34,6 +36,14 @@ export function cronOf(platform: Platform): CronEntry[] {
           if (signal.aborted) return
           await expireIdempotency(engine.pool, accountId, now())
         }
+      },
+    },
+    {
+      name: 'finish-key-rotation',
+      pattern: '7,22,37,52 * * * *',
+      run: async (signal) => {
+        for (const { accountId } of await selectAccounts(plainQuery(engine.pool)))
+          await finishRotation(engine.pool, engine.vault, accountId, wrappedKeys, signal)
       },
     },
     {

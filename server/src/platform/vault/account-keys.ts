@@ -54,11 +54,24 @@ export async function replaceWrap(
   )
 }
 
+/** Whether an older version of the account's key is not retired yet. */
+export async function isRotating(query: Query, accountId: string): Promise<boolean> {
+  const { rows } = await query.query<{ rotating: boolean }>(
+    `select count(*) > 1 as rotating from account_key
+     where account_id = $1 and purpose = 'data' and retired_at is null`,
+    [accountId],
+  )
+  return rows[0]?.rotating === true
+}
+
+/** Marks all but the newest version as retired, once the newest is five minutes old. */
 export async function retireOlderDataKeys(query: Query, accountId: string): Promise<void> {
   await query.query(
-    `update account_key set retired_at = now()
-     where account_id = $1 and purpose = 'data' and retired_at is null
-       and version < (select max(version) from account_key where account_id = $1 and purpose = 'data')`,
+    `update account_key as older set retired_at = now()
+     from (select version, created_at from account_key
+           where account_id = $1 and purpose = 'data' order by version desc limit 1) as newest
+     where older.account_id = $1 and older.purpose = 'data' and older.retired_at is null
+       and older.version < newest.version and newest.created_at < now() - interval '5 minutes'`,
     [accountId],
   )
 }

@@ -19,7 +19,7 @@ export {
   readKeyEncryptionKeys,
 } from './key-encryption.ts'
 export {
-  retireAccountKeys,
+  finishRotation,
   rewrapProfileKeys,
   rotateAccountKey,
   rotateKek,

@@ -3,6 +3,7 @@ import { asAccount, plainQuery } from '../account-transaction.ts'
 import type { Query } from '../db/index.ts'
 import {
   accountKeyCell,
+  isRotating,
   replaceWrap,
   retireOlderDataKeys,
   selectAccountKeys,
@@ -15,11 +16,12 @@ export interface WrappedKeyStore {
   /** Locks and returns up to `limit` profile keys that another key than `keyId` (8 bytes) wraps: bytes 2 to 9 of `wrapped`. */
   wrappedByOther(
     query: Query,
+    accountId: string,
     keyId: Buffer,
     limit: number,
   ): Promise<{ profileId: string; wrapped: Buffer }[]>
-  /** Stores a new wrap of the same key. */
-  replace(query: Query, profileId: string, wrapped: Buffer): Promise<void>
+  /** Stores a new wrap of the same key; does nothing when the profile has been erased meanwhile. */
+  replace(query: Query, accountId: string, profileId: string, wrapped: Buffer): Promise<void>
 }
 
 /**
@@ -45,7 +47,7 @@ export async function rotateKek(pool: Pool, vault: Vault): Promise<number> {
 
 /**
  * Gives an account a new key for what is sealed from now on. Older versions stay readable; other nodes take the new
- * one up within a minute. Follow with `rewrapProfileKeys` until it returns 0, then `retireAccountKeys`.
+ * one up within a minute. `finishRotation` does the rest.
  */
 export async function rotateAccountKey(pool: Pool, vault: Vault, accountId: string): Promise<void> {
   await asAccount(pool, accountId, async (query) => {
@@ -67,28 +69,41 @@ export async function rewrapProfileKeys(
 ): Promise<number> {
   return asAccount(pool, accountId, async (query) => {
     const keys = await vault.forAccount(query, accountId)
-    const rows = await store.wrappedByOther(query, Buffer.from(keys.dataKey.id, 'hex'), batch)
+    const rows = await store.wrappedByOther(query, accountId, Buffer.from(keys.dataKey.id, 'hex'), batch)
     for (const row of rows)
-      await store.replace(query, row.profileId, await keys.rewrapProfileKey(row.profileId, row.wrapped))
+      await store.replace(
+        query,
+        accountId,
+        row.profileId,
+        await keys.rewrapProfileKey(row.profileId, row.wrapped),
+      )
     return rows.length
   })
 }
 
 /**
- * Marks the older versions of an account's key as retired when no profile key is wrapped by them any more, and
- * returns whether it did. A retired key is kept: facts sealed by it are never sealed again.
+ * Wraps all profile keys of an account by its current key, batch by batch, and marks the older versions as retired.
+ * Does nothing when no rotation is under way, so it may be called by the clock; may be interrupted and called again.
+ * Other nodes wrap by the older version for up to a minute, so that one is retired only when its successor is five
+ * minutes old. A retired key is kept: facts sealed by it are never sealed again. Returns how many keys it wrapped.
  */
-export async function retireAccountKeys(
+export async function finishRotation(
   pool: Pool,
   vault: Vault,
   accountId: string,
   store: WrappedKeyStore,
-): Promise<boolean> {
-  return asAccount(pool, accountId, async (query) => {
+  signal: AbortSignal,
+): Promise<number> {
+  if (!(await asAccount(pool, accountId, (query) => isRotating(query, accountId)))) return 0
+  // Another node may have made the newest version.
+  vault.forget(accountId)
+  let wrapped = 0
+  for (let did = 1; did > 0 && !signal.aborted; wrapped += did)
+    did = await rewrapProfileKeys(pool, vault, accountId, store)
+  await asAccount(pool, accountId, async (query) => {
     const keys = await vault.forAccount(query, accountId)
-    const rest = await store.wrappedByOther(query, Buffer.from(keys.dataKey.id, 'hex'), 1)
-    if (rest.length > 0) return false
-    await retireOlderDataKeys(query, accountId)
-    return true
+    const rest = await store.wrappedByOther(query, accountId, Buffer.from(keys.dataKey.id, 'hex'), 1)
+    if (rest.length === 0) await retireOlderDataKeys(query, accountId)
   })
+  return wrapped
 }

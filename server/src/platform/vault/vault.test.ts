@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Pool } from 'pg'
+import pg, { type Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../test/postgres.ts'
 import { asAccount } from '../account-transaction.ts'
 import { createPool } from '../db/index.ts'
-import { createVault, localKeyEncryption, open, seal, type Vault } from './index.ts'
+import { createVault, keyIdOf, localKeyEncryption, open, seal, type Vault } from './index.ts'
 import {
-  retireAccountKeys,
+  finishRotation,
   rewrapProfileKeys,
   rotateAccountKey,
   rotateKek,
@@ -37,15 +37,22 @@ beforeEach(async () => {
   await asAccount(pool, account, (query) => freshVault().createAccountKeys(query, account))
 })
 
+async function asAdmin(sql: string): Promise<void> {
+  const admin = new pg.Client(database.adminConfig)
+  await admin.connect()
+  await admin.query(sql, [account])
+  await admin.end()
+}
+
 /** Profile keys as their room keeps them, in memory. */
 function storeOf(rows: Map<string, Buffer>): WrappedKeyStore {
   return {
-    wrappedByOther: async (_query, keyId, limit) =>
+    wrappedByOther: async (_query, _account, keyId, limit) =>
       [...rows]
         .filter(([, wrapped]) => !wrapped.subarray(1, 9).equals(keyId))
         .slice(0, limit)
         .map(([profileId, wrapped]) => ({ profileId, wrapped })),
-    replace: async (_query, profileId, wrapped) => void rows.set(profileId, wrapped),
+    replace: async (_query, _account, profileId, wrapped) => void rows.set(profileId, wrapped),
   }
 }
 
@@ -119,11 +126,9 @@ test('a new account key takes over in batches while old values stay readable, al
   const after = await keysOf(here)
   expect(after.dataKey.id).not.toBe(before.dataKey.id)
   expect(open(await after.keyById(before.dataKey.id), cellOf('1'), old).toString()).toBe('old')
-  expect(await retireAccountKeys(pool, here, account, storeOf(rows))).toBe(false)
   expect(await rewrapProfileKeys(pool, here, account, storeOf(rows), 2)).toBe(2)
   expect(await rewrapProfileKeys(pool, here, account, storeOf(rows), 2)).toBe(1)
   expect(await rewrapProfileKeys(pool, here, account, storeOf(rows), 2)).toBe(0)
-  expect(await retireAccountKeys(pool, here, account, storeOf(rows))).toBe(true)
   // The other node still has the old keyring in hand, and meets a value of the new key.
   const fresh = seal(after.dataKey, cellOf('2'), Buffer.from('new'))
   const met = await asAccount(pool, account, async (query) => {
@@ -133,6 +138,30 @@ test('a new account key takes over in batches while old values stay readable, al
   })
   expect(open(met, cellOf('2'), fresh).toString()).toBe('new')
   expect((await keysOf(there)).dataKey.id).toBe(after.dataKey.id)
+})
+
+test('a rotation is finished by the clock: late wraps of other nodes too, and only then is the old key retired', async () => {
+  const [here, there] = [freshVault(), freshVault()]
+  const rows = new Map([['a', (await keysOf(there)).newProfileKey('a').wrapped]])
+  const finish = () => finishRotation(pool, here, account, storeOf(rows), new AbortController().signal)
+  const retired = async () =>
+    asAccount(pool, account, async (query) => {
+      const sql =
+        "select retired_at is not null as retired from account_key where purpose = 'data' order by version"
+      return (await query.query<{ retired: boolean }>(sql)).rows.map((row) => row.retired)
+    })
+  expect(await finish()).toBe(0)
+  await rotateAccountKey(pool, freshVault(), account)
+  expect(await finish()).toBe(1)
+  expect(await retired()).toEqual([false, false])
+  rows.set('late', (await keysOf(there)).newProfileKey('late').wrapped)
+  await asAdmin("update account_key set created_at = now() - interval '6 minutes' where account_id = $1")
+  expect(await finish()).toBe(1)
+  expect(await retired()).toEqual([true, false])
+  expect(await finish()).toBe(0)
+  const alone = await keysOf(freshVault())
+  for (const [id, wrapped] of rows) await alone.openProfileKey(id, wrapped)
+  expect([...rows.values()].map((wrapped) => keyIdOf(wrapped))).toEqual([alone.dataKey.id, alone.dataKey.id])
 })
 
 test('a node that only seals takes a new account key up within a minute', async () => {

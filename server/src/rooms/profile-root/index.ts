@@ -13,5 +13,6 @@ export {
   updateCategory,
   updateStatus,
   updateVersion,
+  wrappedKeys,
 } from './queries.ts'
 export { etagOf, versionAfter } from './rules.ts'

@@ -1,7 +1,7 @@
 import type { ProfileCategory, ProfileStatus, Role } from '@drawbridge/schema/profile.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
 import type { Scope } from '../../platform/scope.ts'
-import type { DataKey } from '../../platform/vault/index.ts'
+import type { DataKey, WrappedKeyStore } from '../../platform/vault/index.ts'
 
 /** The bare row of a profile, and the key that seals what is said of it. */
 export interface ProfileRoot {
@@ -288,4 +288,23 @@ export async function deleteTermsOf(scope: Scope, profileId: string): Promise<vo
     scope.accountId,
     profileId,
   ])
+}
+
+/** The wrapped keys of profiles, as a rotation of the account's key needs them. */
+export const wrappedKeys: WrappedKeyStore = {
+  wrappedByOther: async (query, accountId, keyId, limit) => {
+    const { rows } = await query.query<{ profileId: string; wrapped: Buffer }>(
+      `select profile_id as "profileId", wrapped from profile_key
+       where account_id = $1 and substring(wrapped from 2 for 8) <> $2 limit $3 for update`,
+      [accountId, keyId, limit],
+    )
+    return rows
+  },
+  replace: async (query, accountId, profileId, wrapped) => {
+    await query.query('update profile_key set wrapped = $3 where account_id = $1 and profile_id = $2', [
+      accountId,
+      profileId,
+      wrapped,
+    ])
+  },
 }
