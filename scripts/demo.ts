@@ -1,0 +1,211 @@
+// `npm run demo`: starts the platform, migrates the example bank into its demo environment, and keeps serving.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+
+const root = join(import.meta.dirname, '..')
+const drawbridge = join(root, 'cli', 'bin', 'drawbridge.mjs')
+
+const usage = `npm run demo -- [--clients N] [--port N] [--directory DIR] [--fresh] [--exit]
+
+Starts the platform on its embedded database, migrates an example bank of 2,000 clients into the demo
+environment, proves it complete, and keeps serving. Started again, it goes on with what is there.
+
+  --exit       end after the report
+  --fresh      begin again with an empty installation
+  --clients    how many clients the bank has (2000)
+  --port       where to serve (4000, or the next free port)
+  --directory  where everything is kept (.drawbridge/demo in the clone)
+`
+
+interface Demo {
+  readonly clients: number
+  readonly port: number | undefined
+  readonly directory: string
+  readonly fresh: boolean
+  readonly exit: boolean
+}
+
+function readDemo(): Demo | undefined {
+  const { values } = parseArgs({
+    options: {
+      clients: { type: 'string', default: '2000' },
+      port: { type: 'string' },
+      directory: { type: 'string', default: join(root, '.drawbridge', 'demo') },
+      fresh: { type: 'boolean', default: false },
+      exit: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const { clients, port, directory, fresh, exit } = values
+  return {
+    clients: Number(clients),
+    port: port === undefined ? undefined : Number(port),
+    directory,
+    fresh,
+    exit,
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Runs a program to its end; its progress goes to standard error. Throws when it fails. */
+async function run(args: readonly string[], output: 'show' | 'keep' = 'show'): Promise<string> {
+  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'], cwd: root })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) =>
+    output === 'keep' ? chunks.push(chunk) : process.stderr.write(chunk),
+  )
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
+  return Buffer.concat(chunks).toString()
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  const free = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (free) await new Promise<void>((resolve) => probe.close(() => resolve()))
+  return free
+}
+
+async function freePort(wanted: number | undefined): Promise<number> {
+  for (let port = wanted ?? 4000; port < 4100; port += 10) if (await isFree(port)) return port
+  throw new Error('No port from 4000 to 4090 is free; name one with --port')
+}
+
+interface Server {
+  readonly process: ChildProcess
+  readonly url: string
+}
+
+async function startServer(home: string, port: number): Promise<Server> {
+  const url = `http://127.0.0.1:${port}`
+  const args = [
+    drawbridge,
+    'serve',
+    '--home',
+    home,
+    '--port',
+    String(port),
+    '--institution',
+    'Old Mill Bank',
+    '--log-level',
+    'warn',
+  ]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: root })
+  for (let waited = 0; waited < 60_000; waited += 200) {
+    if (child.exitCode !== null)
+      throw new Error(`The platform ended with ${child.exitCode} before it was ready`)
+    const ready = await fetch(`${url}/readyz`).catch(() => undefined)
+    if (ready?.ok === true && existsSync(join(home, 'credentials.json'))) return { process: child, url }
+    await sleep(200)
+  }
+  child.kill('SIGTERM')
+  throw new Error('The platform was not ready within a minute')
+}
+
+/** The migration's own key (R42), issued once and kept beside the project. */
+async function migrationKey(home: string, project: string): Promise<string> {
+  const path = join(project, 'migration.key')
+  if (!existsSync(path)) {
+    const issued = await run(
+      [drawbridge, 'keys', 'issue', '--home', home, '--name', 'Migration', '--class', 'migration', '--json'],
+      'keep',
+    )
+    const { apikey } = JSON.parse(issued) as { apikey: string }
+    await writeFile(path, `${apikey}\n`, { mode: 0o600 })
+  }
+  return path
+}
+
+async function makeProject(demo: Demo, home: string, url: string): Promise<string> {
+  const project = join(demo.directory, 'old-mill-bank')
+  if (!existsSync(join(project, 'expected.json'))) {
+    say(`Making the export of a bank with ${demo.clients} clients in ${project}`)
+    await rm(project, { recursive: true, force: true })
+    const generator = join(root, 'examples', 'legacy-bank', 'generate.ts')
+    await run([generator, '--clients', String(demo.clients), '--seed', '1', '--out', project], 'keep')
+  }
+  await migrationKey(home, project)
+  const template = await readFile(join(root, 'examples', 'legacy-bank', 'migration.yaml'), 'utf8')
+  const settings = template
+    .replace('http://127.0.0.1:4000', url)
+    .replace('apikey_file: credentials.json', 'apikey_file: migration.key')
+  await writeFile(join(project, 'migration.yaml'), settings, { mode: 0o600 })
+  return project
+}
+
+/** What the comparison of target and source counted. */
+interface Outcome {
+  readonly lost: number
+  readonly duplicated: number
+  readonly different: number
+}
+
+async function migrate(project: string): Promise<Outcome> {
+  say('\nChecking every row before anything is sent')
+  await run([drawbridge, 'migrate', 'check', project])
+  say('\nMigrating: one client at a time, then three, then five')
+  await run([drawbridge, 'migrate', 'run', project])
+  say('\nComparing every client with the source')
+  await run([drawbridge, 'migrate', 'reconcile', project])
+  await run([drawbridge, 'migrate', 'report', project], 'keep')
+  return JSON.parse(await readFile(join(project, 'work', 'results', 'reconcile.json'), 'utf8')) as Outcome
+}
+
+async function stop(server: Server): Promise<void> {
+  if (server.process.exitCode !== null) return
+  server.process.kill('SIGTERM')
+  await once(server.process, 'exit')
+}
+
+async function main(): Promise<number> {
+  const demo = readDemo()
+  if (!demo) {
+    process.stdout.write(usage)
+    return 0
+  }
+  if (demo.fresh) await rm(demo.directory, { recursive: true, force: true })
+  await mkdir(demo.directory, { recursive: true, mode: 0o700 })
+  const home = join(demo.directory, 'home')
+  say('Starting the platform on its embedded PostgreSQL')
+  const server = await startServer(home, await freePort(demo.port))
+  try {
+    const project = await makeProject(demo, home, server.url)
+    const { lost, duplicated, different } = await migrate(project)
+    process.stdout.write(
+      [
+        '',
+        `Result     ${lost} lost, ${duplicated} duplicated, ${different} different`,
+        `Address    ${server.url} (documentation at ${server.url}/docs)`,
+        `API keys   ${join(home, 'credentials.json')}`,
+        `Report     ${join(project, 'work', 'results', 'report.html')}`,
+        '',
+      ].join('\n'),
+    )
+    if (demo.exit) return lost + duplicated + different === 0 ? 0 : 1
+    say('\nThe platform keeps serving; Ctrl-C ends it.')
+    process.once('SIGINT', () => server.process.kill('SIGTERM'))
+    process.once('SIGTERM', () => server.process.kill('SIGTERM'))
+    await once(server.process, 'exit')
+    return 0
+  } finally {
+    await stop(server)
+  }
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error))
+  return 1
+})
