@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts'
 import type { Principal } from './principal.ts'
 
 /** The operations with a bucket of their own (public API 4.0, "Rate limits"). */
-const buckets = new Set(['CreateProfile', 'ReplaceCollectedData'])
+export const limitedOperations: ReadonlySet<string> = new Set(['CreateProfile', 'ReplaceCollectedData'])
 
 interface Bucket {
   allowed: boolean
@@ -22,7 +22,7 @@ export async function takeCall(
   operation: string,
 ): Promise<Record<string, string>> {
   const { rateLimit } = principal
-  if (rateLimit === undefined || !buckets.has(operation)) return {}
+  if (rateLimit === undefined || !limitedOperations.has(operation)) return {}
   const { rows } = await pool.query<Bucket>({
     name: 'take_rate_token',
     text: `select allowed, remaining, reset_seconds as "resetSeconds" from take_rate_token($1, $2, $3)`,

@@ -1,0 +1,2 @@
+export { type DocsRoute, docsRoutes } from './docs-routes.ts'
+export { type DocumentInfo, openApiDocument } from './document.ts'
