@@ -3,11 +3,12 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { ensureInstitution, refreshCredentials } from './first-start.ts'
 import { cronOf, handlersOf } from './node-jobs.ts'
 import { migrationsDirectory, type Platform } from './open-platform.ts'
-import { createApp, mountOperations } from './platform/http/index.ts'
+import { createApp, mountOperations, type Page } from './platform/http/index.ts'
 import { startWorker } from './platform/jobs/index.ts'
 import { fileSink, loadCheckpointSigner, runCheckpoints, runSequencer } from './platform/ledger/index.ts'
 import { sentenceLog } from './platform/log-sentences.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { docsRoutes, openApiDocument } from './platform/openapi/index.ts'
 import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
 import { rotateKek } from './platform/vault/index.ts'
 import { authenticator } from './rooms/accounts/index.ts'
@@ -61,7 +62,11 @@ function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
   return createApp({ engine, routes, authenticate: authenticator(engine), log, observe })
 }
 
-async function mount(app: FastifyInstance, { engine, log }: Platform, metrics: Metrics): Promise<void> {
+async function mount(
+  app: FastifyInstance,
+  { engine, log, settings }: Platform,
+  metrics: Metrics,
+): Promise<void> {
   const migrations = await readMigrations(migrationsDirectory)
   const whyNotReady = async () => {
     try {
@@ -76,7 +81,7 @@ async function mount(app: FastifyInstance, { engine, log }: Platform, metrics: M
   mountOperations(app, {
     whyNotReady,
     metricsPage: () => metrics.page(),
-    pages: [],
+    pages: settings.role === 'worker' ? [] : documentation(),
   })
 }
 
@@ -107,4 +112,10 @@ async function startWork(platform: Platform, signal: AbortSignal): Promise<Promi
     runCheckpoints({ ...loop, idleMs: checkpointMs, signer, sinks, clock }),
     worker.stopped,
   ]
+}
+
+/** The contract as this node serves it, and its documentation. */
+function documentation(): readonly Page[] {
+  const operations = routes.map((route) => route.operation)
+  return docsRoutes(openApiDocument(operations, { title: 'Drawbridge API', version: '4.0', serverUrl: '/' }))
 }

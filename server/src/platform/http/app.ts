@@ -1,17 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, METHODS } from 'node:http'
 import { errors } from '@drawbridge/schema/errors.ts'
-import Fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type HTTPMethods,
-} from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { databaseFault } from '../db/index.ts'
 import { Fault, Faults } from '../fault.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../scope.ts'
 import type { Route } from './bind.ts'
 import { bodyLimits } from './body.ts'
+import { framingFault, refuseSocket } from './framing.ts'
 import type { Authenticate, Principal } from './principal.ts'
 import { takeCall } from './rate.ts'
 import { faultReply } from './reply.ts'
@@ -26,7 +22,8 @@ export interface AppSettings {
   readonly observe: (operation: string, status: number, seconds: number) => void
 }
 
-const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** A request line and its headers fit into this, so no part of a path is longer. */
+const headerBytesMax = 16_384
 
 /** The HTTP server of the API: every route behind a key and its capability, every refusal in the contract's shape. */
 export function createApp(settings: AppSettings): FastifyInstance {
@@ -35,10 +32,14 @@ export function createApp(settings: AppSettings): FastifyInstance {
     requestTimeout: 60_000,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: headerBytesMax },
     return503OnClosing: true,
-    http: { headersTimeout: 15_000, maxHeaderSize: 16_384 },
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, maxHeaderSize: headerBytesMax },
     bodyLimit: bodyLimits.normal,
+    clientErrorHandler: refuseSocket,
+    frameworkErrors: (error, request, reply) => {
+      refuse(settings, error, request, reply)
+    },
   })
   app.server.maxConnections = 4_096
   takeJsonOnly(app)
@@ -116,19 +117,25 @@ function fastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1')
 }
 
-/** A known address with another method is 405 and says which it takes. */
+/** A known address with another method is 405 and says which it takes, whatever the body. */
 function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const methods = METHODS.filter((method) => method !== 'CONNECT')
+  for (const method of methods) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   const taken = Map.groupBy(routes, ({ operation }) => operation.path)
   for (const [path, group] of taken) {
     const allowed = new Set<string>(group.map(({ operation }) => operation.method))
     const allow = [...allowed].sort().join(', ')
+    const refusal = async () => {
+      throw new Fault('route.method-not-allowed', {
+        message: `This address takes ${allow}`,
+        headers: { allow },
+      })
+    }
     app.route({
-      method: methods.filter((method) => !allowed.has(String(method))),
+      method: methods.filter((method) => !allowed.has(method)),
       url: fastifyPath(path),
-      handler: async (_request, reply) => {
-        const fault = new Fault('route.method-not-allowed', { message: `This address takes ${allow}` })
-        return send(reply.header('allow', allow), faultReply(fault))
-      },
+      onRequest: refusal,
+      handler: refusal,
     })
   }
 }
@@ -147,21 +154,4 @@ function refuse(settings: AppSettings, thrown: unknown, request: FastifyRequest,
   }
   settings.log.error('request.failed', { route: request.routeOptions.url, error: known })
   return send(reply, faultReply(new Fault('service.fault')))
-}
-
-/** What the HTTP layer refuses by itself, in our words. */
-function framingFault(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return thrown
-  switch (thrown.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Fault('request.too-large')
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Fault('request.unsupported-media-type')
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-    case 'FST_ERR_BAD_URL':
-      return new Fault('request.malformed', { message: thrown.message })
-    default:
-      return thrown
-  }
 }

@@ -9,12 +9,12 @@ export interface NodeOperations {
   readonly pages: readonly Page[]
 }
 
+/** A fixed page, open to everyone. */
 export interface Page {
   readonly path: string
   readonly type: string
-  readonly body: string | Buffer
-  /** The content security policy the page needs. */
-  readonly policy?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /** Adds what operators and their tools ask for: health, readiness, metrics, the contract and its documentation. */
@@ -35,7 +35,9 @@ export function mountOperations(app: FastifyInstance, operations: NodeOperations
   })
   for (const page of operations.pages)
     app.get(page.path, async (_request, reply) => {
-      reply.header('content-security-policy', page.policy ?? "default-src 'none'; frame-ancestors 'none'")
+      reply
+        .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+        .headers(page.headers)
       return reply.type(page.type).header('cache-control', 'public, max-age=300').send(page.body)
     })
 }
