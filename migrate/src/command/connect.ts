@@ -2,6 +2,7 @@ import { fetch } from 'undici'
 import type { Account } from '../ledger/binding.ts'
 import { type Project, readApikey } from '../project.ts'
 import { type ApiTarget, apiTarget } from '../run/api-target.ts'
+import type { Reply } from '../run/target.ts'
 
 /** The target of a project could not be reached, or does not take its key. */
 export class TargetUnusable extends Error {
@@ -16,15 +17,28 @@ export interface Connection {
 }
 
 const descriptionTimeoutMs = 10_000
+/** A server that is being started again is waited for this long. */
+const startPatienceMs = 60_000
+const askAgainMs = 500
+
+/** Asks again while there is no answer, so that a restart of both sides at once needs nobody's hand. */
+async function patiently<T>(ask: () => Promise<Reply<T>>, waitMs: number): Promise<Reply<T>> {
+  const until = Date.now() + waitMs
+  for (;;) {
+    const reply = await ask()
+    if (reply.kind === 'yes' || reply.kind === 'no' || Date.now() > until) return reply
+    await new Promise((resolve) => setTimeout(resolve, askAgainMs))
+  }
+}
 
 /**
  * Connects to the project's target and asks whose key it is.
  * @throws {TargetUnusable} saying what to look at. @throws {ProjectFileError} when there is no key.
  */
-export async function connect(project: Project): Promise<Connection> {
+export async function connect(project: Project, waitMs = startPatienceMs): Promise<Connection> {
   const settings = project.settings.target
   const target = apiTarget({ url: settings.url, apikey: readApikey(project.directory, settings) })
-  const reply = await target.whoAmI()
+  const reply = await patiently(() => target.whoAmI(), waitMs)
   if (reply.kind !== 'yes') {
     await target.close()
     throw new TargetUnusable(

@@ -34,7 +34,7 @@ export function statusOf(index: StateIndex, clients: number, effects: number): R
     },
     effects: { done: sum('done:'), total: effects },
     failures: sum('refused:'),
-    unsettled: [...index.inState('open', 'unknown')].length,
+    unsettled: index.countInState('open', 'unknown'),
     starts: events.filter((line) => line.event === 'start').length,
   }
 }

@@ -213,6 +213,12 @@ export class StateIndex {
     }
   }
 
+  /** How many effects are in one of the states that are not done. */
+  countInState(...states: Exclude<EffectState, 'done'>[]): number {
+    const of = this.#database.prepare("SELECT count(*) AS n FROM effect WHERE state <> 'done' AND state = ?")
+    return states.reduce((sum, state) => sum + Number(of.get(state)?.n ?? 0), 0)
+  }
+
   /** Records of one kind of effect that are done, ordered by owner. */
   *doneOf(op: string): Generator<EffectRecord> {
     for (const row of this.#database

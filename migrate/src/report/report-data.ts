@@ -72,7 +72,7 @@ export function reportData(
   const keys = starts.at(-1)?.facts?.keys !== 'no'
   const done = ['complete', 'partial', 'failed'].map((state) => counts[`clients:${state}`] ?? 0)
   const [complete = 0, partial = 0, failed = 0] = done
-  const unknown = unknownOf(counts, [...index.inState('open', 'unknown')].length)
+  const unknown = unknownOf(counts, index.countInState('open', 'unknown'))
   const data: Omit<ReportData, 'residual_risk'> = {
     plan,
     run: binding.run,

@@ -72,7 +72,7 @@ export class Reporter {
       rate,
       workers,
       failures: sum('refused:'),
-      unsettled: sum('unknown') - sum('settled:'),
+      unsettled: index.countInState('unknown'),
       etaSeconds,
     }
   }
