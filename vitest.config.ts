@@ -9,6 +9,7 @@ export default defineConfig({
     // Generous, since a slow machine is no fault: a test that hangs is still ended.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 20_000,
     projects: [
       { extends: true, test: { name: 'unit', include: [`${workspaces}/**/*.test.ts`] } },

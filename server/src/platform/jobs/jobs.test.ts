@@ -126,11 +126,9 @@ test('a job that fails is tried again, and the words of its error reach neither 
     },
   })
   await add('fragile', { profile: 'p-secret' })
-  await expect
-    .poll(async () => (await waiting())[0]?.last_error, { timeout: 5_000 })
-    .toBe('fragile failed: TypeError')
+  await expect.poll(async () => (await waiting())[0]?.last_error).toBe('fragile failed: TypeError')
   await ownerPool.query('update graphile_worker._private_jobs set run_at = now()')
-  await expect.poll(waiting, { timeout: 10_000 }).toEqual([])
+  await expect.poll(waiting).toEqual([])
   expect(tries).toBe(2)
   expect(logged.join()).toContain('fragile failed: TypeError')
   expect(logged.join()).not.toMatch(/Rosalind|p-secret/)
@@ -144,7 +142,7 @@ test('two workers never run one job twice', async () => {
   await asAccount(appPool, account, async (query) => {
     for (const n of names) await enqueue(query, 'count', { n })
   })
-  await expect.poll(waiting, { timeout: 20_000 }).toEqual([])
+  await expect.poll(waiting).toEqual([])
   expect(seen.toSorted()).toEqual(names.toSorted())
 })
 
@@ -193,7 +191,7 @@ test('the job of a worker that was killed is run by another, and a living worker
   await add('long-work', { n: '1' })
   const doomed = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'doomed-worker.ts'), JSON.stringify(database.ownerConfig)],
+    [join(import.meta.dirname, '../../../test/doomed-worker.ts'), JSON.stringify(database.ownerConfig)],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -209,7 +207,7 @@ test('the job of a worker that was killed is run by another, and a living worker
   expect((await waiting()).map((job) => job.locked_by)).toEqual([holder])
   expect(seen).toEqual(['2'])
   doomed.kill('SIGKILL')
-  await expect.poll(() => seen, { timeout: 15_000 }).toEqual(['2', '1'])
+  await expect.poll(() => seen).toEqual(['2', '1'])
   await expect.poll(waiting).toEqual([])
   expect(logged.join()).toContain('jobs of dead workers were freed')
 })

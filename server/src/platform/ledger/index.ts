@@ -1,4 +1,3 @@
-export { type ChainedFact, chainHash, genesis } from './chain.ts'
 export {
   type CheckpointOptions,
   type CheckpointSink,
@@ -12,7 +11,6 @@ export { type LoopOptions, runSequencer, sequence } from './sequencer.ts'
 export {
   type Checkpoint,
   type CheckpointSigner,
-  isSignedBy,
   loadCheckpointSigner,
   type SignedCheckpoint,
 } from './signing.ts'

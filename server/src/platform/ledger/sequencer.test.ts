@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LedgerFixture, openLedger } from '../../../test/ledger.ts'
 import { asAccount } from '../account-transaction.ts'
 import { openPayload, runSequencer, sequence, verifyLedger } from './index.ts'
-import { type LedgerFixture, openLedger } from './ledger-fixture.ts'
 
 let ledger: LedgerFixture
 
@@ -150,7 +150,7 @@ function startDoomedSequencer(statements: number): ChildProcess {
   const settings = { config: ledger.database.appConfig, statements }
   return spawn(
     process.execPath,
-    [join(import.meta.dirname, 'doomed-sequencer.ts'), JSON.stringify(settings)],
+    [join(import.meta.dirname, '../../../test/doomed-sequencer.ts'), JSON.stringify(settings)],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type LedgerFixture, openLedger } from '../../../test/ledger.ts'
 import { plainQuery } from '../account-transaction.ts'
 import { localKeyEncryption } from '../vault/index.ts'
 import { chainHash, genesis } from './chain.ts'
@@ -18,7 +19,6 @@ import {
   takeCheckpoints,
   verifyLedger,
 } from './index.ts'
-import { type LedgerFixture, openLedger } from './ledger-fixture.ts'
 import { selectSequenced } from './queries.ts'
 
 let ledger: LedgerFixture

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg'
-import { createPool } from '../db/index.ts'
-import { sequence } from './sequencer.ts'
+import { createPool } from '../src/platform/db/index.ts'
+import { sequence } from '../src/platform/ledger/index.ts'
 
 /** For the kill test: runs the sequencer and dies by SIGKILL once so many statements were answered. */
 const settings: { config: ClientConfig; statements: number } = JSON.parse(process.argv[2] ?? '')

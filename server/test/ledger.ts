@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import pg from 'pg'
-import { createTestDatabase, type TestDatabase } from '../../../test/postgres.ts'
-import { asAccount } from '../account-transaction.ts'
-import { createPool } from '../db/index.ts'
-import { createVault, localKeyEncryption, type Vault } from '../vault/index.ts'
-import { insertFacts, type NewFact } from './insert-facts.ts'
+import { asAccount } from '../src/platform/account-transaction.ts'
+import { createPool } from '../src/platform/db/index.ts'
+import { insertFacts, type NewFact } from '../src/platform/ledger/index.ts'
+import { createVault, localKeyEncryption, type Vault } from '../src/platform/vault/index.ts'
+import { createTestDatabase, type TestDatabase } from './postgres.ts'
 
 /** A database with a vault, for the ledger's tests. */
 export interface LedgerFixture {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { ClientConfig } from 'pg'
-import { startWorker } from './worker.ts'
+import { startWorker } from '../src/platform/jobs/index.ts'
 
 /** For the kill test: takes one job, says so, and never ends it. */
 const config: ClientConfig = JSON.parse(process.argv[2] ?? '')
