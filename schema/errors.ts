@@ -17,6 +17,7 @@ export const errors = {
   'request.invalid-field': { status: 400, code: 201, title: 'A field has a value that is not allowed' },
   'request.too-large': { status: 413, code: 201, title: 'The body is larger than this call accepts' },
   'request.unsupported-media-type': { status: 415, code: 201, title: 'Send the body as application/json' },
+  'request.headers-too-large': { status: 431, code: 201, title: 'The headers are larger than 16 KB' },
   'request.timeout': { status: 408, code: 201, title: 'The request was not received in time' },
   'if-match.malformed': { status: 400, code: 201, title: 'The If-Match header is not a list of ETags' },
   'idempotency-key.malformed': { status: 400, code: 201, title: 'The Idempotency-Key header is not valid' },

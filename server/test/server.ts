@@ -163,6 +163,6 @@ async function ask<T>(
     status: response.status,
     headers: response.headers,
     text,
-    body: (isJson ? JSON.parse(text) : undefined) as T,
+    body: (isJson && text !== '' ? JSON.parse(text) : undefined) as T,
   }
 }

@@ -22,5 +22,10 @@ export function createPool(config: PoolConfig, onError: (error: Error) => void):
     },
   })
   pool.on('error', onError)
+  // A connection that breaks while it is out tells the statement that waits on it; without a listener of its own the
+  // event, when no statement waits, would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+  })
   return pool
 }
