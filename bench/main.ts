@@ -1,0 +1,31 @@
+import { createProfiles } from './create-profiles.ts'
+import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
+import { jsonLine, type Result, table } from './result.ts'
+
+const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Result>>> = {
+  'create-profiles': createProfiles,
+}
+
+/** Runs one benchmark: a table and one line of JSON; with `--json` the line alone on standard output. */
+async function main(args: readonly string[]): Promise<number> {
+  const { name, json, options } = readArguments(args)
+  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
+  if (!benchmark)
+    throw new OptionRefusal(
+      `There is no benchmark "${name}"; there are ${Object.keys(benchmarks).join(', ')}`,
+    )
+  const result = await benchmark(options)
+  const text = table(result)
+  if (json) process.stderr.write(text)
+  else process.stdout.write(`${text}\n`)
+  process.stdout.write(`${jsonLine(result, new Date())}\n`)
+  return 0
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const known = error instanceof OptionRefusal
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = known ? 2 : 1
+}
