@@ -6,9 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type CrashPoint, crashPoints } from '../ledger/crash-point.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import type { Defences } from './context.ts'
-import { fakeSource } from './fake-source.ts'
-import { FakeTarget, type Trouble } from './fake-target.ts'
-import type { ChildOrder } from './run-in-child.ts'
+import { fakeSource } from './fake-source.test-kit.ts'
+import { FakeTarget, type Trouble } from './fake-target.test-kit.ts'
+import type { ChildOrder } from './run-in-child.test-kit.ts'
 import { type RunOptions, type RunResult, runMigration } from './run-migration.ts'
 import type { Target } from './target.ts'
 
@@ -253,7 +253,7 @@ describe('each defence alone', () => {
 describe('dying at a named point', () => {
   function runChild(target: FakeTarget, order: ChildOrder): Promise<NodeJS.Signals | null> {
     return new Promise((resolve, reject) => {
-      const child = fork(join(import.meta.dirname, 'run-in-child.ts'), { serialization: 'advanced' })
+      const child = fork(join(import.meta.dirname, 'run-in-child.test-kit.ts'), { serialization: 'advanced' })
       child.on('message', (message: { call: number; method: keyof Target; parameters: never[] }) => {
         if (message.call === undefined) return
         const method = target[message.method] as (...parameters: never[]) => Promise<unknown>

@@ -1,5 +1,5 @@
 import { type CrashPoint, crashAt } from '../ledger/crash-point.ts'
-import { fakeSource } from './fake-source.ts'
+import { fakeSource } from './fake-source.test-kit.ts'
 import { runMigration } from './run-migration.ts'
 import type { Target } from './target.ts'
 
