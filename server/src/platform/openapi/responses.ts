@@ -68,7 +68,7 @@ function refusalsOf(operation: Operation): Refusal[] {
   const hasBody = operation.body !== Nothing
   const hasFields = operation.query !== NoFields
   const possible: [Refusal, boolean][] = [
-    [400, writes || hasFields],
+    [400, writes || hasFields || operation.params !== NoFields],
     [401, operation.may !== 'PUBLIC'],
     [403, operation.may !== 'PUBLIC'],
     [404, operation.params !== NoFields],
