@@ -38,8 +38,9 @@ function taskActions(subject: Case, policy: Policy): Action[] {
   for (const application of subject.applications) {
     if (application.status === 'REJECTED' || application.status === 'CANCELLED') continue
     const walked = requiredVariants(policy, application.productId, subject.entityType)
-    const required = [...new Set([...application.requiredVariants, ...walked])]
-    if (required.length > application.requiredVariants.length)
+    const further = walked.filter((variantId) => !application.requiredVariants.includes(variantId))
+    const required = [...application.requiredVariants, ...further]
+    if (further.length > 0)
       actions.push({ kind: 'require-tasks', applicationId: application.id, variantIds: required })
     for (const variantId of required) {
       if (present.has(variantId)) continue
