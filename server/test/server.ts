@@ -13,6 +13,7 @@ import { createStorage } from '../src/platform/storage/index.ts'
 import { createVault, localKeyEncryption } from '../src/platform/vault/index.ts'
 import { authenticator, createInstitution, issueKey } from '../src/rooms/accounts/index.ts'
 import { reactions, routes } from '../src/wiring.ts'
+import { assertDocumented } from './checked-reply.ts'
 import { createTestDatabase, type TestDatabase } from './postgres.ts'
 
 /** An answer of the server under test. */
@@ -40,7 +41,10 @@ export interface TestServer {
   readonly live: { readonly accountId: string; readonly key: string }
   /** Milliseconds added to the database clock. */
   clockOffsetMs: number
-  /** Sends a request, with the demo environment's master key unless another is named. */
+  /**
+   * Sends a request, with the demo environment's master key unless another is named. Throws when the reply is not as
+   * the OpenAPI document says.
+   */
   ask<T = unknown>(method: string, path: string, asked?: Asked): Promise<Answer<T>>
   issueKey(
     accountId: string,
@@ -159,10 +163,7 @@ async function ask<T>(
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (isJson && text !== '' ? JSON.parse(text) : undefined) as T,
-  }
+  const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : undefined
+  assertDocumented(method, path, response.status, parsed)
+  return { status: response.status, headers: response.headers, text, body: parsed as T }
 }
