@@ -25,10 +25,12 @@ export interface Remaining {
   /** Effects a second already measured with other numbers of workers. */
   measured: ReadonlyMap<number, number>
   ramp: readonly RampStep[]
+  /** What more workers are worth before it is measured: 1 doubles the rate with their number, 0 not at all. */
+  scaling: number
 }
 
-/** More workers share one machine: each step up is worth less than its share. */
-const scaling = 0.75
+/** A target elsewhere has room for more workers; one on this machine shares its processors with them already. */
+export const scalingOf = (targetIsHere: boolean): number => (targetIsHere ? 0.25 : 0.9)
 
 /**
  * Seconds until everything is done: the effects left, spread evenly over the clients left, each stage of the ramp
@@ -55,7 +57,7 @@ export function estimateSeconds(left: Remaining): number | null {
 
 function rateWith(workers: number, left: Remaining): number {
   if (workers === left.workers) return left.rate
-  return left.measured.get(workers) ?? left.rate * (workers / left.workers) ** scaling
+  return left.measured.get(workers) ?? left.rate * (workers / left.workers) ** left.scaling
 }
 
 /** Measures the rate over the last half minute, anew after each change of pace. */

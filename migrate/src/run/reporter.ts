@@ -1,16 +1,23 @@
 import type { CallCounts, RunContext } from './context.ts'
-import { estimateSeconds, type Progress, RateMeter } from './progress.ts'
+import { estimateSeconds, type Progress, RateMeter, scalingOf } from './progress.ts'
 import type { RampStep } from './ramp.ts'
 import type { SlotUse } from './slots.ts'
 
 const progressEveryMs = 500
 const factsEveryMs = 10_000
 
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function isHere(url: string): boolean {
+  return URL.canParse(url) && loopback.has(new URL(url).hostname)
+}
+
 /** Watches a run: tells the caller how far it is, and writes what only the run knows to the ledger. */
 export class Reporter {
   readonly #run: RunContext
   readonly #totals: { clients: number; effects: number }
   readonly #ramp: readonly RampStep[]
+  readonly #scaling: number
   readonly #onProgress: (progress: Progress) => void
   readonly #meter = new RateMeter()
   readonly #timer: NodeJS.Timeout
@@ -28,6 +35,7 @@ export class Reporter {
     this.#run = run
     this.#totals = totals
     this.#ramp = ramp
+    this.#scaling = scalingOf(isHere(run.ledger.binding.account.url))
     this.#onProgress = onProgress
     this.#lastFacts = run.now()
     this.#timer = setInterval(() => this.#tick(), progressEveryMs)
@@ -64,6 +72,7 @@ export class Reporter {
       workers,
       measured: this.#meter.measured,
       ramp: this.#ramp,
+      scaling: this.#scaling,
     })
     return {
       stage: 'run',
