@@ -24,6 +24,7 @@ export interface ApiErrorDetails {
   /** What happened, in words that hold nothing of the request and nothing of the reply's data. */
   readonly why: string
   readonly retryAfterSeconds?: number
+  readonly soonestSeconds?: number
   readonly current?: Current
   readonly cause?: unknown
 }
@@ -38,8 +39,10 @@ export class ApiError extends Error {
   readonly errors: Faults
   readonly outcome: Outcome
   readonly retryable: boolean
-  /** How long the server asks to wait, where it says so. */
+  /** How long the server asks to wait: until its limit is whole again where it says that, else `Retry-After`. */
   readonly retryAfterSeconds?: number
+  /** What `Retry-After` alone says: from then on a single call may pass. */
+  readonly soonestSeconds?: number
   /** With status 412. */
   readonly current?: Current
 
@@ -52,6 +55,7 @@ export class ApiError extends Error {
     this.outcome = details.outcome
     this.retryable = details.retryable
     if (details.retryAfterSeconds !== undefined) this.retryAfterSeconds = details.retryAfterSeconds
+    if (details.soonestSeconds !== undefined) this.soonestSeconds = details.soonestSeconds
     if (details.current !== undefined) this.current = details.current
   }
 

@@ -117,10 +117,13 @@ function showsErrors({ output }: Operation): boolean {
 }
 
 /** How long the server asks to wait: `X-RateLimit-Reset-Secs`, else `Retry-After` in seconds or as a date. */
-function waitOf(headers: ReplyHeaders, now: Date): { retryAfterSeconds?: number } {
-  const seconds =
-    secondsIn(headers.get('x-ratelimit-reset-secs')) ?? retryAfter(headers.get('retry-after'), now)
-  return seconds === undefined ? {} : { retryAfterSeconds: seconds }
+function waitOf(headers: ReplyHeaders, now: Date): { retryAfterSeconds?: number; soonestSeconds?: number } {
+  const soonest = retryAfter(headers.get('retry-after'), now)
+  const wait = secondsIn(headers.get('x-ratelimit-reset-secs')) ?? soonest
+  return {
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    ...(soonest === undefined ? {} : { soonestSeconds: soonest }),
+  }
 }
 
 function retryAfter(header: string | null, now: Date): number | undefined {

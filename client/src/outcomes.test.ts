@@ -114,7 +114,8 @@ describe('patience', () => {
   })
 
   test.each([
-    [{ 'x-ratelimit-reset-secs': '1200', 'retry-after': '1' }, 1200],
+    [{ 'x-ratelimit-reset-secs': '1200' }, 1200],
+    [{ 'x-ratelimit-reset-secs': '1200', 'retry-after': '600' }, 1200],
     [{ 'retry-after': '900' }, 900],
     [{ 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, 3600],
   ])('a pause longer than the caller’s patience is thrown with its length: %j', async (headers, seconds) => {
@@ -125,6 +126,15 @@ describe('patience', () => {
     expect(error).toMatchObject({ status: 429, outcome: 'known-no', retryable: true })
     expect(Math.abs((error.retryAfterSeconds ?? 0) - seconds)).toBeLessThan(60)
     expect(seen).toHaveLength(1)
+  })
+
+  test('where the limit is whole again only beyond the patience, the call goes as soon as Retry-After allows', async () => {
+    const headers = { 'x-ratelimit-reset-secs': '3600', 'retry-after': '0' }
+    const { url, seen } = await serve((response, _seen, count) =>
+      count < 3 ? json(response, 429, refusal('rate.exceeded', 201), headers) : json(response, 200, { id }),
+    )
+    expect((await connect(url).call(CreateProfile, { body: person })).body.id).toBe(id)
+    expect(seen).toHaveLength(3)
   })
 
   test('attempts are bounded, and `retries: 0` leaves them to the caller', async () => {

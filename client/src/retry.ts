@@ -26,6 +26,12 @@ export function pauseBeforeRetry(
   const repeatable = error.outcome === 'known-no' || sent.hasKey || sent.method === 'GET'
   if (!repeatable) return undefined
   const jitter = chance * Math.min(rule.pauseMsMax, rule.baseMs * 2 ** (sent.attempt - 1))
-  const asked = (error.retryAfterSeconds ?? 0) * 1000
-  return asked > rule.patienceMs ? undefined : asked + jitter
+  const asked = waitWithin(error, rule.patienceMs)
+  return asked === undefined ? undefined : asked + jitter
+}
+
+/** A limit of calls an hour may be whole again in an hour only, while the next call may pass in a second. */
+function waitWithin({ retryAfterSeconds, soonestSeconds }: ApiError, patienceMs: number): number | undefined {
+  const waits = [retryAfterSeconds ?? 0, soonestSeconds ?? Number.POSITIVE_INFINITY]
+  return waits.map((seconds) => seconds * 1000).find((ms) => ms <= patienceMs)
 }
