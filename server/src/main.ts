@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { audit } from './commands/audit.ts'
-import { type CommandInput, UsageRefusal } from './commands/command.ts'
+import { backup } from './commands/backup.ts'
+import { type CommandInput, CommandRefusal, UsageRefusal } from './commands/command.ts'
 import { environment } from './commands/environment.ts'
 import { keys } from './commands/keys.ts'
+import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 import { Fault } from './platform/fault.ts'
 import { DatabaseRefusal } from './platform/postgres/index.ts'
@@ -13,6 +15,8 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   keys,
   environment,
   audit,
+  backup,
+  restore,
 }
 
 const flagNames = [
@@ -36,7 +40,13 @@ const flagNames = [
   'valid-from',
   'max-in-flight',
   'checkpoints',
+  'to',
+  'from',
+  'erasures',
+  'max-days',
 ]
+
+const switchNames = ['json', 'debug', 'allow-old', 'yes']
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args)
@@ -44,18 +54,28 @@ async function main(args: readonly string[]): Promise<number> {
   const command = commands[name]
   if (!command)
     throw new UsageRefusal(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}`)
-  const { json, debug: _debug, ...flags } = values
+  const given: Readonly<Record<string, unknown>> = values
+  const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value === 'string'))
+  const switches = new Set(switchNames.filter((flag) => given[flag] === true))
   const settings = readSettings(flags as CommandInput['flags'], process.env)
-  return command({ settings, words, flags: flags as CommandInput['flags'], json: json === true })
+  const input = {
+    settings,
+    words,
+    flags: flags as CommandInput['flags'],
+    json: switches.has('json'),
+    switches,
+  }
+  return command(input)
 }
 
 function readArguments(args: readonly string[]) {
-  const options = Object.fromEntries(flagNames.map((flag) => [flag, { type: 'string' as const }]))
+  const texts = flagNames.map((flag) => [flag, { type: 'string' as const }])
+  const switches = switchNames.map((flag) => [flag, { type: 'boolean' as const }])
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { ...options, json: { type: 'boolean' }, debug: { type: 'boolean' } },
+      options: Object.fromEntries([...texts, ...switches]),
     })
   } catch (error) {
     throw new UsageRefusal(error instanceof Error ? error.message : String(error))
@@ -65,13 +85,16 @@ function readArguments(args: readonly string[]) {
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${message}\n`)
-  const known = [UsageRefusal, SettingRefusal, DatabaseRefusal, Fault].some((kind) => error instanceof kind)
+  const known = [UsageRefusal, CommandRefusal, SettingRefusal, DatabaseRefusal, Fault].some(
+    (kind) => error instanceof kind,
+  )
   if (!known || process.argv.includes('--debug'))
     process.stderr.write(
       error instanceof Error && process.argv.includes('--debug')
         ? `${error.stack}\n`
         : '(--debug shows where)\n',
     )
+  if (error instanceof CommandRefusal) return error.exitCode
   return error instanceof UsageRefusal || error instanceof SettingRefusal ? 2 : 1
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { finishRestore } from './finish-restore.ts'
 import { ensureInstitution, refreshCredentials } from './first-start.ts'
 import { cronOf, handlersOf } from './node-jobs.ts'
 import { migrationsDirectory, type Platform } from './open-platform.ts'
@@ -28,6 +29,7 @@ const checkpointMs = 60_000
 /** Starts what the node's role asks for: the API, the work behind it, or both. */
 export async function startNode(platform: Platform): Promise<Running> {
   const { settings, log } = platform
+  await finishRestore(platform)
   const metrics = createMetrics()
   const stopping = new AbortController()
   const app = settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)

@@ -11,10 +11,22 @@ export interface CommandInput {
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly json: boolean
+  /** The flags without a value that were given, such as `yes`. */
+  readonly switches: ReadonlySet<string>
 }
 
 /** The command was called in a way it does not know; the message says how it is called. Exit code 2. */
 export class UsageRefusal extends Error {}
+
+/** The command cannot do what it was asked; the message says why and what to do. Exit codes as in `look.md`. */
+export class CommandRefusal extends Error {
+  readonly exitCode: 1 | 3 | 130
+
+  constructor(message: string, exitCode: 1 | 3 | 130 = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
 
 /** Opens the installation for one command and leaves it again. */
 export async function withPlatform<R>(

@@ -35,7 +35,9 @@ export async function readErasures(path: string): Promise<Erasure[]> {
   const erasures = new Map<string, Erasure>()
   for (const line of text.split('\n')) {
     const erasure = parse(line)
-    if (erasure) erasures.set(`${erasure.account}/${erasure.profile}`, erasure)
+    const name = erasure && `${erasure.account}/${erasure.profile}`
+    // The first line is the erasure; later ones repeat it, by a job run twice or after a restore.
+    if (erasure && name && !erasures.has(name)) erasures.set(name, erasure)
   }
   return [...erasures.values()]
 }
