@@ -52,7 +52,7 @@ function stateOf(ledger: Ledger): unknown {
   return {
     counts: ledger.index.counts(),
     effects: Array.from({ length: 37 }, (_, index) => ledger.index.effectsOf(`c${index}`)),
-    minutes: ledger.index.minutes(),
+    slices: ledger.index.slices(),
     events: ledger.index.events(),
     next: ledger.index.finishedUpto(),
   }

@@ -30,9 +30,9 @@ export interface Refusal {
   source?: string
 }
 
-/** One minute of the run, for the report's time line. */
-export interface MinuteRecord {
-  minute: number
+/** Five seconds of the run, for the report's time line; `slice` counts them since 1970. */
+export interface SliceRecord {
+  slice: number
   done: number
   refused: number
   unknown: number
@@ -48,10 +48,13 @@ CREATE INDEX IF NOT EXISTS effect_not_done ON effect(state, ref, name) WHERE sta
 CREATE TABLE IF NOT EXISTS unit(position INTEGER PRIMARY KEY, ref TEXT NOT NULL, client INTEGER NOT NULL, state TEXT NOT NULL, upto INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS unit_upto ON unit(upto);
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS minute(minute INTEGER PRIMARY KEY, done INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS slice(slice INTEGER PRIMARY KEY, done INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL,
   units INTEGER NOT NULL, workers INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS event(n INTEGER PRIMARY KEY, line TEXT NOT NULL);
 `
+
+/** Milliseconds of one slice of the time line. */
+export const sliceMs = 5_000
 
 const linesPerCommit = 500
 
@@ -102,7 +105,7 @@ export class StateIndex {
 
   #clear(): void {
     this.#database.exec(
-      'DELETE FROM mark; DELETE FROM effect; DELETE FROM unit; DELETE FROM counter; DELETE FROM minute; DELETE FROM event',
+      'DELETE FROM mark; DELETE FROM effect; DELETE FROM unit; DELETE FROM counter; DELETE FROM slice; DELETE FROM event',
     )
   }
 
@@ -146,18 +149,18 @@ export class StateIndex {
       this.#foldDone(line)
     } else if (line.t === 'U') {
       this.#add('unknown')
-      this.#minute(line.at, 'unknown')
+      this.#slice(line.at, 'unknown')
       effect.state.run(line.ref, line.name, line.op, 'unknown', line.at, null)
     } else if (line.t === 'X') {
       this.#add(`refused:${line.op}`)
-      this.#minute(line.at, 'refused')
+      this.#slice(line.at, 'refused')
       effect.state.run(line.ref, line.name, line.op, 'refused', line.at, JSON.stringify(refusalOf(line)))
     } else if (line.t === 'A') {
       this.#add('settled:absent')
       effect.state.run(line.ref, line.name, line.op, 'absent', line.at, null)
     } else if (line.t === 'F') {
       this.#add(line.client ? `clients:${line.state}` : `parties:${line.state}`)
-      this.#minute(line.at, 'units')
+      this.#slice(line.at, 'units')
       unit.run(line.position, line.ref, line.client ? 1 : 0, line.state, line.upto)
     } else if (line.t === 'R') {
       this.#workers = line.workers
@@ -171,7 +174,7 @@ export class StateIndex {
     if (doubtful) this.#add(`settled:${line.how}`)
     this.#add(`done:${line.op}`)
     this.#add(`how:${line.how}`)
-    this.#minute(line.at, 'done')
+    this.#slice(line.at, 'done')
     this.#statements.effect.done.run(
       line.ref,
       line.name,
@@ -183,8 +186,8 @@ export class StateIndex {
     )
   }
 
-  #minute(at: number, column: 'done' | 'refused' | 'unknown' | 'units'): void {
-    this.#statements.minute[column].run(Math.floor(at / 60_000), this.#workers)
+  #slice(at: number, column: 'done' | 'refused' | 'unknown' | 'units'): void {
+    this.#statements.slice[column].run(Math.floor(at / sliceMs), this.#workers)
   }
 
   #add(name: string): void {
@@ -248,13 +251,13 @@ export class StateIndex {
     return all
   }
 
-  /** The time line, minute by minute, ascending. */
-  minutes(): MinuteRecord[] {
+  /** The time line, slice by slice, ascending. */
+  slices(): SliceRecord[] {
     return this.#database
-      .prepare('SELECT * FROM minute ORDER BY minute')
+      .prepare('SELECT * FROM slice ORDER BY slice')
       .all()
       .map((row) => ({
-        minute: Number(row.minute),
+        slice: Number(row.slice),
         done: Number(row.done),
         refused: Number(row.refused),
         unknown: Number(row.unknown),
@@ -304,11 +307,11 @@ function tryOpen(path: string): DatabaseSync {
 
 function prepare(database: DatabaseSync) {
   const columns = ['done', 'refused', 'unknown', 'units'] as const
-  const minute = (column: (typeof columns)[number]): StatementSync => {
+  const slice = (column: (typeof columns)[number]): StatementSync => {
     const first = columns.map((name) => (name === column ? 1 : 0)).join(', ')
     return database.prepare(
-      `INSERT INTO minute(minute, ${columns.join(', ')}, workers) VALUES (?, ${first}, ?)
-       ON CONFLICT(minute) DO UPDATE SET ${column} = ${column} + 1, workers = max(workers, excluded.workers)`,
+      `INSERT INTO slice(slice, ${columns.join(', ')}, workers) VALUES (?, ${first}, ?)
+       ON CONFLICT(slice) DO UPDATE SET ${column} = ${column} + 1, workers = max(workers, excluded.workers)`,
     )
   }
   return {
@@ -321,11 +324,11 @@ function prepare(database: DatabaseSync) {
       'INSERT OR REPLACE INTO unit(position, ref, client, state, upto) VALUES (?, ?, ?, ?, ?)',
     ),
     unitAt: database.prepare('SELECT 1 AS found FROM unit WHERE position = ?'),
-    minute: {
-      done: minute('done'),
-      refused: minute('refused'),
-      unknown: minute('unknown'),
-      units: minute('units'),
+    slice: {
+      done: slice('done'),
+      refused: slice('refused'),
+      unknown: slice('unknown'),
+      units: slice('units'),
     },
     effect: {
       get: database.prepare('SELECT * FROM effect WHERE ref = ? AND name = ?'),

@@ -1,4 +1,4 @@
-import type { MinuteRecord } from '../ledger/state-index.ts'
+import { type SliceRecord, sliceMs } from '../ledger/state-index.ts'
 import { clockText, escapeHtml, numberText, percentText } from './words.ts'
 
 /** One part of a whole, with the class that colours it. */
@@ -46,18 +46,19 @@ const bottom = 24
 const left = 48
 const right = 40
 
-/** The minutes of a run as at most 96 bins of equal length, gaps included; times in milliseconds since 1970. */
-export function binsOf(timeline: readonly MinuteRecord[]): Bin[] {
-  const first = timeline[0]?.minute ?? 0
-  const last = timeline.at(-1)?.minute ?? first
+/** The slices of a run as at most 96 bins of equal length, gaps included; times in milliseconds since 1970. */
+export function binsOf(timeline: readonly SliceRecord[]): Bin[] {
+  const first = timeline[0]?.slice ?? 0
+  const last = timeline.at(-1)?.slice ?? first
   if (timeline.length === 0) return []
-  const minutes = Math.ceil((last - first + 1) / mostBins)
-  const count = Math.ceil((last - first + 1) / minutes)
+  const slices = Math.ceil((last - first + 1) / mostBins)
+  const count = Math.ceil((last - first + 1) / slices)
+  const minutes = (slices * sliceMs) / 60_000
   const bins = Array.from({ length: count }, (_, at): Bin => {
-    return { from: (first + at * minutes) * 60_000, minutes, done: 0, failed: 0, workers: 0 }
+    return { from: (first + at * slices) * sliceMs, minutes, done: 0, failed: 0, workers: 0 }
   })
   for (const record of timeline) {
-    const bin = bins[Math.floor((record.minute - first) / minutes)]
+    const bin = bins[Math.floor((record.slice - first) / slices)]
     if (bin === undefined) continue
     bin.done += record.done
     bin.failed += record.refused + record.unknown
@@ -119,7 +120,7 @@ function clock(bins: readonly Bin[], step: number): string {
     .filter(({ at }) => at % every === 0)
     .map(
       ({ bin, at }) =>
-        `<text x="${(left + at * step).toFixed(1)}" y="${height - 6}">${clockText(bin.from)}</text>`,
+        `<text x="${(left + at * step).toFixed(1)}" y="${height - 6}">${clockText(bin.from, bin.minutes < 1)}</text>`,
     )
     .join('')
 }

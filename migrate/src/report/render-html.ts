@@ -1,7 +1,7 @@
 import { binsOf, sharesBar, timelineChart } from './charts.ts'
 import type { ReportData } from './report-data.ts'
 import { style } from './style.ts'
-import { escapeHtml, numberText, percentText, timeText } from './words.ts'
+import { clockText, escapeHtml, numberText, percentText, timeText } from './words.ts'
 
 /** The report as one HTML file that needs nothing else: no script, no font, no image from anywhere. */
 export function renderHtml(data: ReportData): string {
@@ -114,11 +114,11 @@ const kindNames: Record<string, string> = {
   tag: 'Labels',
 }
 
-function timeline({ timeline: minutes, ramp, calls, starts, killed }: ReportData): string {
-  const bins = binsOf(minutes)
-  const peak = [...minutes].sort((a, b) => b.done - a.done)[0]
+function timeline({ timeline: slices, ramp, calls, starts, killed }: ReportData): string {
+  const bins = binsOf(slices)
+  const peak = [...bins].sort((a, b) => b.done - a.done)[0]
   if (bins.length === 0 || peak === undefined) return ''
-  const notable = `The busiest minute was ${timeText(peak.minute * 60_000)} with ${numberText(peak.done)} effects and ${peak.workers} ${peak.workers === 1 ? 'worker' : 'workers'}.`
+  const notable = `At its busiest, ${timeText(peak.from)}, it made ${numberText(peak.done / peak.minutes)} effects a minute with ${peak.workers} ${peak.workers === 1 ? 'worker' : 'workers'}.`
   const resumed =
     starts > 1
       ? ` The run was started ${starts} times${killed > 0 ? `; ${killed} of them ended without a word and lost nothing that was acknowledged` : ''}.`
@@ -130,7 +130,15 @@ function timeline({ timeline: minutes, ramp, calls, starts, killed }: ReportData
       ? ''
       : ` ${(calls.sent / calls.needed).toFixed(3)} calls were sent for each call needed.`
   const steps = ramp.map(({ at, workers }) => [timeText(at), workers] as const)
-  const rows = bins.map((bin) => [timeText(bin.from), bin.done, bin.failed, bin.workers] as const)
+  const rows = bins.map(
+    (bin) =>
+      [
+        `${timeText(bin.from).split(',')[0]}, ${clockText(bin.from, true)} UTC`,
+        bin.done,
+        bin.failed,
+        bin.workers,
+      ] as const,
+  )
   return `<section><h2>Effects a minute, and workers</h2><p>${notable}${resumed}${busy}${per}</p>${timelineChart(bins, 'Effects a minute as bars, workers as a line')}
 <ul class="legend"><li><span class="sign good">■</span> done</li><li><span class="sign bad">■</span> refused or unknown</li><li><span class="sign" style="color: var(--accent)">━</span> workers (right scale)</li></ul>
 <details><summary>The numbers behind the chart</summary>${table(['From', 'Done', 'Refused or unknown', 'Workers'], rows)}</details>

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunLine } from '../ledger/line.ts'
-import type { MinuteRecord } from '../ledger/state-index.ts'
+import type { SliceRecord } from '../ledger/state-index.ts'
 import type { ReconcileResult } from '../reconcile/reconcile.ts'
 
 /** What was to be moved, as the project counts it. */
@@ -44,7 +44,7 @@ export interface ReportData {
   keys: boolean
   clients: { complete: number; partial: number; failed: number; unfinished: number }
   effects: { kind: string; planned: number; done: number; refused: number }[]
-  timeline: MinuteRecord[]
+  timeline: SliceRecord[]
   ramp: { at: number; workers: number }[]
   calls: { sent: number; needed: number; waits: number; slots_busy: number | null }
   failures: { total: number; reasons: ReasonCount[]; listed: FailedEffect[] }
@@ -100,7 +100,7 @@ export function reportData(
       done: counts[`done:${kind}`] ?? 0,
       refused: counts[`refused:${kind}`] ?? 0,
     })),
-    timeline: index.minutes(),
+    timeline: index.slices(),
     ramp: events
       .filter((line) => line.event === 'start' || line.event === 'ramp')
       .map(({ at, workers }) => ({ at, workers })),

@@ -122,7 +122,7 @@ describe('its words and charts', () => {
 
   it('puts any run into at most 96 bins of equal length and loses no effect', () => {
     const timeline = Array.from({ length: 1_000 }, (_, index) => ({
-      minute: 100 + index * 3,
+      slice: 100 + index * 3,
       done: 2,
       refused: 1,
       unknown: 0,

@@ -22,7 +22,7 @@ export function timeText(at: number): string {
   return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${clock} UTC`
 }
 
-/** `14:03`. */
-export function clockText(at: number): string {
-  return new Date(at).toISOString().slice(11, 16)
+/** `14:03`, or `14:03:25` where seconds matter. */
+export function clockText(at: number, seconds = false): string {
+  return new Date(at).toISOString().slice(11, seconds ? 19 : 16)
 }
