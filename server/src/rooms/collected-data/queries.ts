@@ -3,26 +3,33 @@ import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
 
-type Fields = Record<string, unknown>
+/** Part of a document as JSON has it. */
+export type Fields = Record<string, unknown>
 
 /** A person or company that is something to this company: one node, however many roles it has. */
 export interface AssociateNode {
   /** `resolver_id` of the classic lists, `associate_id` of the newer model. */
   readonly id: string
   readonly profileId: string | null
-  /** What identifies it: entity type, immediate data, task variants; in the contract's names. */
+  /** What both models say of it: entity type, immediate data, task variants; in the contract's names. */
   readonly fields: Fields
+  /** What only its entry in the newer model says. */
+  readonly newer: Fields
 }
 
-/** One role of a node. Roles keep the order of the lists they came in. */
+/** One role of a node. Roles keep the order of the classic lists. */
 export interface AssociateRole {
   readonly node: string
   readonly list: ClassicList
   readonly role: AssociatedRole
-  /** What the classic entry holds besides its node's fields. */
+  /** What the classic entry says besides, or other than, its node's fields. */
   readonly classic: Fields
-  /** What only the newer model holds. */
-  readonly newer: Fields
+  /** The node's fields that the classic entry does not have. */
+  readonly lacks: readonly string[]
+  /** What only the newer model says of the role; null until it has been written in that model. */
+  readonly newer: Fields | null
+  /** The place among the node's roles in the newer model. */
+  readonly place: number
 }
 
 /** The associates of a company: one graph, shown in two models. */
@@ -66,7 +73,7 @@ const cell = (scope: Scope, profileId: string, version: number) => ({
 
 /** Adds a version of a profile's collected data. */
 export async function insertVersion(scope: Scope, at: AtVersion, stored: StoredData): Promise<void> {
-  await scope.query(
+  scope.write(
     `insert into collected_data (account_id, profile_id, version, document, written_at) values ($1, $2, $3, $4, $5)`,
     [scope.accountId, at.id, at.version, sealJson(at.key, cell(scope, at.id, at.version), stored), scope.now],
   )

@@ -8,27 +8,38 @@ import {
   selectReferenceHolder,
 } from '../profile-root/index.ts'
 
+/** A holder may give a reference up between our two looks at it: this often is tried again. */
+const attemptsMax = 3
+
 /**
  * Moves a customer from one reference to another (R55, R56). Among the profiles in a customer role a reference is
- * unique, where the environment says so; associates stand apart. Raises `profile.customer-ref-taken` with the id
- * of the holder.
+ * unique, where the environment says so; associates stand apart, and an empty reference is none. Where it need not
+ * be unique the first holder keeps it, so that the rule holds from the day it is switched on. Raises
+ * `profile.customer-ref-taken` with the id of the holder; `pointer` is where the request gave the reference.
  */
 export async function takeReference(
   scope: Scope,
   root: ProfileRoot,
   before: string | undefined,
   now: string | undefined,
+  pointer: string,
 ): Promise<void> {
   if (!root.role.endsWith('_CUSTOMER') || before === now) return
   if (before !== undefined) await deleteReferences(scope, root.id)
-  if (now === undefined || !(await selectSettings(scope)).uniqueCustomerRef) return
+  if (now === undefined || now.trim() === '') return
   const reference = digest(scope, now)
-  if (await insertReference(scope, reference, root.id)) return
-  throw new Fault('profile.customer-ref-taken', {
-    message: 'Another profile has this customer reference',
-    pointer: '/collected_data/customer_ref',
-    info: { profile_id: await selectReferenceHolder(scope, reference) },
-  })
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    if (await insertReference(scope, reference, root.id)) return
+    if (!(await selectSettings(scope)).uniqueCustomerRef) return
+    const holder = await selectReferenceHolder(scope, reference)
+    if (holder !== undefined)
+      throw new Fault('profile.customer-ref-taken', {
+        message: 'Another profile has this customer reference',
+        pointer,
+        info: { profile_id: holder },
+      })
+  }
+  throw new Fault('service.busy', { retryAfterSeconds: 1 })
 }
 
 /** 128 keyed bits of the reference as it stands: two references are one only when every character is. */

@@ -7,9 +7,10 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { indexTerms } from '../../platform/vault/index.ts'
 import { changeTerms, etagOf, type ProfileRoot, updateVersion, versionAfter } from '../profile-root/index.ts'
+import { noAssociates } from './associate-graph.ts'
 import { countryOf, indexedProfile } from './present.ts'
 import { insertVersion, type StoredData, selectVersions } from './queries.ts'
-import { BothModelsChanged, fromStored, noAssociates, toStored } from './rules.ts'
+import { BothModelsChanged, fromStored, toStored } from './rules.ts'
 import { takeReference } from './take-reference.ts'
 
 /** What was written, and what stood before it. */
@@ -28,8 +29,14 @@ export async function writeFirstData(
   root: ProfileRoot,
   data: EntityData,
 ): Promise<WrittenData> {
-  const stored = take(scope, root, data, null)
-  await takeReference(scope, root, undefined, stored.data.customer_ref)
+  const stored = take(scope, root, { data, pointer: '/collected_data' }, null)
+  await takeReference(
+    scope,
+    root,
+    undefined,
+    stored.data.customer_ref,
+    referencePointer('/collected_data', data),
+  )
   await insertVersion(scope, root, stored)
   await changeTerms(scope, root.id, [], termsOf(scope, stored.data))
   return { root, stored, before: null }
@@ -41,8 +48,8 @@ export async function writeFirstData(
  */
 export async function replaceData(scope: Scope, root: ProfileRoot, data: EntityData): Promise<WrittenData> {
   const before = (await selectVersions(scope, [root])).get(root.id) ?? null
-  const stored = take(scope, root, data, before)
-  return storeNext(scope, root, stored, before)
+  const stored = take(scope, root, { data, pointer: '' }, before)
+  return storeNext(scope, root, stored, before, referencePointer('', data))
 }
 
 /** Stores the next version of a locked profile's data, with everything that follows from it. */
@@ -51,9 +58,10 @@ export async function storeNext(
   root: ProfileRoot,
   stored: StoredData,
   before: StoredData | null,
+  pointer = '/customer_ref',
 ): Promise<WrittenData> {
   const next = { ...root, version: versionAfter(root.version, scope.now) }
-  await takeReference(scope, root, before?.data.customer_ref, stored.data.customer_ref)
+  await takeReference(scope, root, before?.data.customer_ref, stored.data.customer_ref, pointer)
   await insertVersion(scope, next, stored)
   await updateVersion(scope, root.id, next.version, countryOf(stored.data))
   await updateTerms(scope, root, before, stored)
@@ -61,13 +69,34 @@ export async function storeNext(
   return { root: next, stored, before }
 }
 
-function take(scope: Scope, root: ProfileRoot, data: EntityData, before: StoredData | null): StoredData {
+/** A document as a request brings it, and where in the request it stands. */
+interface Sent {
+  readonly data: EntityData
+  readonly pointer: '' | '/collected_data'
+}
+
+/** Where the request gave the reference: a company may do so under two names. */
+function referencePointer(base: Sent['pointer'], data: EntityData): string {
+  const name =
+    data.customer_ref === undefined && 'customer_reference' in data ? 'customer_reference' : 'customer_ref'
+  return `${base}/${name}`
+}
+
+function take(
+  scope: Scope,
+  root: ProfileRoot,
+  { data, pointer }: Sent,
+  before: StoredData | null,
+): StoredData {
   if (data.entity_type !== root.entityType)
-    throw new Fault('profile.entity-type-mismatch', { pointer: '/entity_type' })
+    throw new Fault('profile.entity-type-mismatch', {
+      message: `This profile is of type ${root.entityType}: its collected data cannot be of another`,
+      pointer: `${pointer}/entity_type`,
+    })
   if (customerReferencesDiffer(data))
     throw new Fault('collected-data.customer-ref-conflict', {
       message: 'customer_ref and customer_reference are two names of one value and differ: send one of them',
-      pointer: '/customer_reference',
+      pointer: `${pointer}/customer_reference`,
     })
   try {
     return toStored(
@@ -80,7 +109,7 @@ function take(scope: Scope, root: ProfileRoot, data: EntityData, before: StoredD
       throw new Fault('associate.both-models-changed', {
         message:
           'The classic lists and associated_entities were both changed, and differ: send only one of them',
-        pointer: '/associated_entities',
+        pointer: `${pointer}/associated_entities`,
       })
     throw error
   }
