@@ -111,9 +111,6 @@ function manifest() {
 }
 
 if (import.meta.main) {
-  const folder = path.join(here, 'dist', 'package')
-  buildClient(folder)
-  process.stdout.write(
-    `Built ${path.relative(process.cwd(), folder)}. Pack it with: npm pack ./client/dist/package\n`,
-  )
+  buildClient(path.join(here, 'dist', 'package'))
+  process.stdout.write('Built. Pack it from the top folder with: npm pack ./client/dist/package\n')
 }
