@@ -35,11 +35,11 @@ export function faultsOf(mode: DefenceMode, asked: number, counts: SoakCounts): 
   }
   if (counts.kills < asked) faults.push(`only ${counts.kills} of ${asked} kills took place`)
   if (!counts.auditVerified) faults.push('the ledger of the platform does not verify')
-  none(counts.lost, 'lost')
   if (mode === 'none') {
     if (counts.duplicatedClients === 0) faults.push('nothing was duplicated with every defence off')
     return faults
   }
+  none(counts.lost, 'lost')
   none(counts.duplicatedClients, 'clients duplicated')
   if (mode === 'unique') return faults
   none(counts.duplicated, 'duplicated')

@@ -128,9 +128,7 @@ class Battlefield {
     const field = new Battlefield(home, await freePort(), plan)
     try {
       await field.#server.untilReady()
-      // The first start writes the key after the server answers.
-      const key = await untilFound(() => demoKey(home))
-      if (key !== '' && plan.defences !== 'all' && plan.defences !== 'unique') await field.#allowTwins()
+      if (plan.defences !== 'all' && plan.defences !== 'unique') await field.#allowTwins()
       return field
     } catch (error) {
       await field.close()
@@ -245,17 +243,6 @@ class Battlefield {
     if (this.#migration !== undefined && !hasEnded(this.#migration.child))
       this.#migration.child.kill('SIGKILL')
     await this.#server.end('SIGTERM')
-  }
-}
-
-async function untilFound(read: () => Promise<string>): Promise<string> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await read()
-    } catch (error) {
-      if (attempt > 200) throw error
-      await sleep(50)
-    }
   }
 }
 

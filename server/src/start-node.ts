@@ -33,12 +33,14 @@ export async function startNode(platform: Platform): Promise<Running> {
   const metrics = createMetrics()
   const stopping = new AbortController()
   const app = settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)
-  await mount(app, platform, metrics)
+  let isPrepared = false
+  await mount(app, platform, metrics, () => isPrepared)
   const port = await listen(app, platform)
   const url = `http://${settings.host}:${port}`
   const formUrl = `http://${settings.host}:${port + 1}`
   await ensureInstitution(platform, url, formUrl)
   await refreshCredentials(settings.home, url, formUrl)
+  isPrepared = true
   const work = settings.role === 'api' ? [] : await startWork(platform, stopping.signal)
   log.info('node.started', { port, role: settings.role })
   const stop = async () => {
@@ -68,9 +70,11 @@ async function mount(
   app: FastifyInstance,
   { engine, log, settings }: Platform,
   metrics: Metrics,
+  isPrepared: () => boolean,
 ): Promise<void> {
   const migrations = await readMigrations(migrationsDirectory)
   const whyNotReady = async () => {
+    if (!isPrepared()) return 'the first start is still making environments and keys'
     try {
       return (await schemaIsCurrent(engine.pool, migrations))
         ? undefined
