@@ -8,6 +8,7 @@ import type { Scope } from '../../platform/scope.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { presentVariant, selectTasks, type TaskRow } from '../tasks/index.ts'
 import { type ApplicationRow, type HistoryRow, selectApplications, selectHistory } from './queries.ts'
+import { flagLines } from './rules.ts'
 
 /** What the replies about some profiles' applications are made of, read together. */
 export interface ApplicationsOf {
@@ -21,13 +22,13 @@ export async function readApplications(
   scope: Scope,
   profiles: readonly ProfileRoot[],
 ): Promise<ApplicationsOf> {
-  const applications = await selectApplications(
-    scope,
-    profiles.map((profile) => profile.id),
-  )
-  const history =
-    applications.size === 0 ? new Map<string, HistoryRow[]>() : await selectHistory(scope, profiles)
-  return { applications, history, tasks: await selectTasks(scope, profiles) }
+  const ids = profiles.map((profile) => profile.id)
+  const [applications, history, tasks] = await Promise.all([
+    selectApplications(scope, ids),
+    selectHistory(scope, profiles),
+    selectTasks(scope, profiles),
+  ])
+  return { applications, history, tasks }
 }
 
 /** The case of a profile as values, for decisions. */
@@ -88,7 +89,11 @@ function presentApplication(
         date: formatDateTime(at),
         ...(comment === null ? {} : { comment }),
       })),
-    flag_history: history.map(({ status, flag, at }) => ({ status, flag, date: formatDateTime(at) })),
+    flag_history: flagLines(history).map(({ status, flag, at }) => ({
+      status,
+      flag,
+      date: formatDateTime(at),
+    })),
     approval_blockers: blockers.map((blocker) => presentBlocker(blocker, policy)),
     hidden: row.hidden,
   }

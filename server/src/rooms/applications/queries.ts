@@ -31,7 +31,7 @@ export async function selectApplications(
 }
 
 export async function insertApplication(scope: Scope, row: ApplicationRow): Promise<void> {
-  await scope.query(
+  scope.write(
     `insert into application (account_id, profile_id, id, product_id, associated_role, status, flag,
        required_variants, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
@@ -53,7 +53,7 @@ export async function updateApplication(
   scope: Scope,
   row: Pick<ApplicationRow, 'profileId' | 'id' | 'status' | 'flag' | 'requiredVariants'>,
 ): Promise<void> {
-  await scope.query(
+  scope.write(
     `update application set status = $4, flag = $5, required_variants = $6
      where account_id = $1 and profile_id = $2 and id = $3`,
     [scope.accountId, row.profileId, row.id, row.status, row.flag, row.requiredVariants],
@@ -89,7 +89,7 @@ export async function insertHistory(
   const comments = lines.map(({ comment }, index) =>
     comment === null ? null : seal(profile.key, commentCell(scope, ids[index] ?? ''), Buffer.from(comment)),
   )
-  await scope.query(
+  scope.write(
     `insert into application_history
        (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)
      select $1, $2, application_id, id, kind, status, flag, $3, $4, $5, comment

@@ -11,7 +11,8 @@ interface Row {
   name: Buffer
 }
 
-const slots = 16
+/** The row of a counter: each connection has its own, so that no two transactions wait for each other. */
+const slot = '(pg_backend_pid() % 64)'
 const cell = (scope: Scope, id: string) => ({
   account: scope.accountId,
   table: 'tag',
@@ -65,10 +66,10 @@ export async function deleteProfileTag(scope: Scope, profileId: string, tagId: s
 }
 
 async function addToTagCount(scope: Scope, tagId: string, by: number): Promise<void> {
-  await scope.query(
-    `insert into tag_count as c (account_id, tag_id, slot, profiles) values ($1, $2, $3, $4)
-     on conflict (account_id, tag_id, slot) do update set profiles = c.profiles + $4`,
-    [scope.accountId, tagId, Math.floor(Math.random() * slots), by],
+  scope.write(
+    `insert into tag_count as c (account_id, tag_id, slot, profiles) values ($1, $2, ${slot}, $3)
+     on conflict (account_id, tag_id, slot) do update set profiles = c.profiles + $3`,
+    [scope.accountId, tagId, by],
   )
 }
 

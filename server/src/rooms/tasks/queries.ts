@@ -77,7 +77,7 @@ export async function insertTasks(
   profileId: string,
   tasks: readonly NewTaskRow[],
 ): Promise<void> {
-  await scope.query(
+  scope.write(
     `insert into task (account_id, profile_id, id, variant_id, type, state, created_at)
      select $1, $2, id, variant_id, type, 'INCOMPLETE', $3 from unnest($4::uuid[], $5::uuid[], $6::text[])
        as new (id, variant_id, type)`,
@@ -100,7 +100,7 @@ export interface TaskStateChange {
 }
 
 export async function updateTaskState(scope: Scope, task: TaskRow, change: TaskStateChange): Promise<void> {
-  await scope.query(
+  scope.write(
     `update task set state = $4, held_by_person = $5, completed_at = $6, default_expires_at = $7
      where account_id = $1 and profile_id = $2 and id = $3`,
     [
