@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
 import type { Pool, PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { isLostConnection, isRetryable, type Query, run } from './db/index.ts'
+import { isLostConnection, isRetryable, Pipeline, type Query, run } from './db/index.ts'
 import { Fault } from './fault.ts'
 import type { FileInspector } from './inspect/index.ts'
 import { enqueue } from './jobs/index.ts'
@@ -29,6 +29,7 @@ export type Recorded = Fact & {
   readonly id: string
   readonly subject: Subject | null
   readonly at: Date
+  readonly actor: Actor
   /** Its place among the facts of the transaction, from 0. */
   readonly order: number
 }
@@ -50,10 +51,15 @@ export interface Scope extends Query {
   readonly vault: AccountVault
   /** For reading sealed bytes; they are written before the transaction, and deleted after it. */
   readonly storage: Pick<Storage, 'get'>
+  /**
+   * Runs a statement whose answer nobody needs; it travels with the next one. Should it fail, whatever is asked next
+   * raises its failure, at the latest the commit.
+   */
+  write(text: string, values: unknown[]): void
   /** A new id, in the order of time (UUIDv7). */
   newId(): string
-  /** Records a fact: it is written, and reacted to, in this transaction. */
-  record(fact: Fact, subject: Subject | null): void
+  /** Records a fact: it is written, and reacted to, in this transaction. `actor` is another than the scope's. */
+  record(fact: Fact, subject: Subject | null, actor?: Actor): void
   /** Adds a job to this transaction; `ids` are all it will know besides its account. */
   enqueue(job: string, ids: Record<string, string>, options?: { runAt?: Date; key?: string }): Promise<void>
   /** Runs the reactions to what was recorded so far, and to what they record, until nothing is left. */
@@ -97,13 +103,13 @@ class OpenScope implements Scope {
   readonly vault: AccountVault
   readonly storage: Pick<Storage, 'get'>
   readonly recorded: Recorded[] = []
-  readonly #client: PoolClient
+  readonly #pipeline: Pipeline
   readonly #reactions: readonly Reaction[]
   #reacted = 0
   #sequence = randomInt(2 ** 30)
 
   constructor(client: PoolClient, opening: Opening, now: Date, vault: AccountVault, engine: Engine) {
-    this.#client = client
+    this.#pipeline = new Pipeline(client)
     this.accountId = opening.accountId
     this.actor = opening.actor
     this.now = now
@@ -113,7 +119,27 @@ class OpenScope implements Scope {
   }
 
   query<R>(text: string, values: unknown[] = []): Promise<{ rows: R[] }> {
-    return run<R>(this.#client, text, values)
+    return this.#pipeline.query<R>(text, values)
+  }
+
+  write(text: string, values: unknown[]): void {
+    this.#pipeline.write(text, values)
+  }
+
+  /** Writes the facts and commits, in one way to the server and back. Raises `outcome.unknown`. */
+  async commit(): Promise<void> {
+    const { accountId, actor, vault } = this
+    const query = async <R>(text: string, values: unknown[] = []): Promise<{ rows: R[] }> => {
+      this.write(text, values)
+      return { rows: [] }
+    }
+    await insertFacts({ accountId, actor, vault, query }, this.recorded)
+    try {
+      await this.#pipeline.commit()
+    } catch (error) {
+      if (isLostConnection(error)) throw new Fault('outcome.unknown', { retryAfterSeconds: 2, cause: error })
+      throw error
+    }
   }
 
   newId(): string {
@@ -121,9 +147,9 @@ class OpenScope implements Scope {
     return uuidv7({ msecs: this.now.getTime(), seq: this.#sequence })
   }
 
-  record(fact: Fact, subject: Subject | null): void {
+  record(fact: Fact, subject: Subject | null, actor: Actor = this.actor): void {
     if (this.recorded.length >= factsMax) throw new Error(`More than ${factsMax} facts in one transaction`)
-    this.recorded.push({ ...fact, id: uuidv7(), subject, at: this.now, order: this.recorded.length })
+    this.recorded.push({ ...fact, id: uuidv7(), subject, actor, at: this.now, order: this.recorded.length })
   }
 
   async enqueue(job: string, ids: Record<string, string>, options: { runAt?: Date; key?: string } = {}) {
@@ -177,8 +203,7 @@ async function inTransaction<R>(
     const scope = await open(engine, client, opening)
     const result = await work(scope)
     await scope.drain()
-    await insertFacts(scope, scope.recorded)
-    await commit(client)
+    await scope.commit()
     return result
   } catch (error) {
     broken = await rollBack(client, error)
@@ -217,16 +242,6 @@ async function takePlace(client: PoolClient, place: { keyId: string; max: number
       message: `This key may have ${place.max} requests in flight, and has`,
       retryAfterSeconds: 1,
     })
-}
-
-async function commit(client: PoolClient): Promise<void> {
-  try {
-    const { command } = await client.query('commit')
-    if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed')
-  } catch (error) {
-    if (isLostConnection(error)) throw new Fault('outcome.unknown', { retryAfterSeconds: 2, cause: error })
-    throw error
-  }
 }
 
 /** Ends the transaction; a connection on which even that fails is not given back to the pool. */

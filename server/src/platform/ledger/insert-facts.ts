@@ -1,10 +1,16 @@
 import type { Query } from '../db/index.ts'
 import { type Cell, type DataKey, openJson, sealJson } from '../vault/index.ts'
 
+/** Who does what a fact tells. */
+interface FactActor {
+  readonly kind: 'key' | 'user' | 'policy' | 'system'
+  readonly id: string | null
+}
+
 /** Where facts come from: the transaction, its account and who acts in it. A Scope is one. */
 export interface FactSource extends Query {
   readonly accountId: string
-  readonly actor: { readonly kind: 'key' | 'user' | 'policy' | 'system'; readonly id: string | null }
+  readonly actor: FactActor
   readonly vault: { readonly dataKey: DataKey }
 }
 
@@ -15,6 +21,8 @@ export interface NewFact {
   readonly subject: { readonly id: string; readonly key: DataKey } | null
   readonly payload: unknown
   readonly at: Date
+  /** Who did it, when it was not the one who acts in the transaction. */
+  readonly actor?: FactActor
 }
 
 const payloadCell = (account: string, factId: string): Cell => ({
@@ -36,14 +44,14 @@ export async function insertFacts(source: FactSource, facts: readonly NewFact[])
   )
   await source.query(
     `insert into fact (account_id, id, profile_id, kind, actor_kind, actor_id, at, key_id, payload)
-     select $1, id, profile_id, kind, $2, $3, at, key_id, payload
-     from unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::bytea[], $9::bytea[])
-          with ordinality as new (id, profile_id, kind, at, key_id, payload, place)
+     select $1, id, profile_id, kind, actor_kind, actor_id, at, key_id, payload
+     from unnest($2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::bytea[], $9::bytea[])
+          with ordinality as new (actor_kind, actor_id, id, profile_id, kind, at, key_id, payload, place)
      order by place`,
     [
       source.accountId,
-      source.actor.kind,
-      source.actor.id,
+      facts.map((fact) => (fact.actor ?? source.actor).kind),
+      facts.map((fact) => (fact.actor ?? source.actor).id),
       facts.map((fact) => fact.id),
       facts.map((fact) => fact.subject?.id ?? null),
       facts.map((fact) => fact.kind),

@@ -1,5 +1,5 @@
 import { findProduct } from '@drawbridge/policy/look-up.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Actor, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { type ApplicationRow, type HistoryRow, insertHistory, updateApplication } from './queries.ts'
@@ -9,7 +9,7 @@ export type ApplicationChange = Partial<Pick<ApplicationRow, 'status' | 'flag' |
 
 /** Who changes an application, and what they say. */
 export interface Mover {
-  readonly actor: { kind: string; id: string | null }
+  readonly actor: Actor
   readonly comment: string | null
 }
 
@@ -29,12 +29,13 @@ export async function changeApplication(
   if (next.status !== row.status) {
     const said = mover.comment === null ? {} : { comment: mover.comment }
     const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
-    scope.record({ kind: 'application.status-changed', payload }, profile)
+    scope.record({ kind: 'application.status-changed', payload }, profile, mover.actor)
   }
   if (next.flag !== row.flag)
     scope.record(
       { kind: 'application.flag-changed', payload: { ...named, old_flag: row.flag, new_flag: next.flag } },
       profile,
+      mover.actor,
     )
 }
 

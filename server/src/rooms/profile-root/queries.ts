@@ -26,8 +26,8 @@ const columns = `p.id, p.entity_type as "entityType", p.role, p.category, p.stat
   p.created_at as "createdAt", p.modified_at as "modifiedAt", k.wrapped`
 const source = `profile p join profile_key k on k.account_id = p.account_id and k.profile_id = p.id`
 
-/** How many rows a counter is spread over. */
-const slots = 16
+/** The row of a counter: each connection has its own, so that no two transactions wait for each other. */
+const slot = '(pg_backend_pid() % 64)'
 
 async function rootOf(scope: Scope, row: Row): Promise<ProfileRoot> {
   const { wrapped, version, ...rest } = row
@@ -46,14 +46,14 @@ export interface NewRoot {
 
 /** Inserts the row, its key and its count, in one statement. */
 export async function insertRoot(scope: Scope, root: NewRoot): Promise<void> {
-  await scope.query(
+  scope.write(
     `with made as (
        insert into profile (account_id, id, entity_type, role, category, status, version, created_at, modified_at, country)
-       values ($1, $2, $3, $4, $5, 'NORMAL', $6, $7, $7, $10)
+       values ($1, $2, $3, $4, $5, 'NORMAL', $6, $7, $7, $9)
      ), keyed as (
        insert into profile_key (account_id, profile_id, wrapped) values ($1, $2, $8)
      )
-     insert into profile_count as c (account_id, category, slot, profiles) values ($1, $5, $9, 1)
+     insert into profile_count as c (account_id, category, slot, profiles) values ($1, $5, ${slot}, 1)
      on conflict (account_id, category, slot) do update set profiles = c.profiles + 1`,
     [
       scope.accountId,
@@ -64,7 +64,6 @@ export async function insertRoot(scope: Scope, root: NewRoot): Promise<void> {
       root.version,
       scope.now,
       root.wrapped,
-      Math.floor(Math.random() * slots),
       root.country,
     ],
   )
@@ -94,7 +93,7 @@ export async function updateVersion(
   version: number,
   country: string | null,
 ): Promise<void> {
-  await scope.query(
+  scope.write(
     'update profile set version = $3, country = $4, modified_at = $5 where account_id = $1 and id = $2',
     [scope.accountId, id, version, country, scope.now],
   )
@@ -115,7 +114,7 @@ export async function updateCategory(
   root: ProfileRoot,
   category: ProfileCategory,
 ): Promise<void> {
-  await scope.query('update profile set category = $3, modified_at = $4 where account_id = $1 and id = $2', [
+  scope.write('update profile set category = $3, modified_at = $4 where account_id = $1 and id = $2', [
     scope.accountId,
     root.id,
     category,
@@ -126,10 +125,10 @@ export async function updateCategory(
 }
 
 async function addToCount(scope: Scope, category: ProfileCategory, by: number): Promise<void> {
-  await scope.query(
-    `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, $3, $4)
-     on conflict (account_id, category, slot) do update set profiles = c.profiles + $4`,
-    [scope.accountId, category, Math.floor(Math.random() * slots), by],
+  scope.write(
+    `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, ${slot}, $3)
+     on conflict (account_id, category, slot) do update set profiles = c.profiles + $3`,
+    [scope.accountId, category, by],
   )
 }
 
@@ -151,12 +150,13 @@ export async function changeTerms(
   added: readonly bigint[],
 ): Promise<void> {
   if (removed.length > 0)
-    await scope.query(
-      'delete from profile_term where account_id = $1 and profile_id = $2 and term = any($3)',
-      [scope.accountId, profileId, removed.map(String)],
-    )
+    scope.write('delete from profile_term where account_id = $1 and profile_id = $2 and term = any($3)', [
+      scope.accountId,
+      profileId,
+      removed.map(String),
+    ])
   if (added.length > 0)
-    await scope.query(
+    scope.write(
       `insert into profile_term (account_id, term, profile_id)
        select $1, term, $2 from unnest($3::bigint[]) as term on conflict do nothing`,
       [scope.accountId, profileId, added.map(String).sort()],

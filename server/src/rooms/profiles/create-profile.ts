@@ -8,9 +8,8 @@ import type { Scope } from '../../platform/scope.ts'
 import { apply, namedProduct } from '../applications/index.ts'
 import { countryOf, writeFirstData } from '../collected-data/index.ts'
 import { currentPolicy } from '../policies/index.ts'
-import { addProfile, lockProfiles } from '../profile-root/index.ts'
-import { linkAssociates } from './link-associates.ts'
-import { linkedIdsIn } from './rules.ts'
+import { addProfile } from '../profile-root/index.ts'
+import { linkAssociates, lockLinked } from './link-associates.ts'
 
 interface Wish {
   readonly product: Product
@@ -29,8 +28,7 @@ export async function createProfile(scope: Scope, input: Input<typeof CreateProf
       message: `A profile in the role ${role} cannot have collected data of type ${data.entity_type}`,
       pointer: '/collected_data/entity_type',
     })
-  const linked = linkedIdsIn(data)
-  const associates = linked.size === 0 ? new Map() : await lockProfiles(scope, [...linked.keys()])
+  const linked = await lockLinked(scope, data, '/collected_data', [])
   const root = await addProfile(scope, role, data.entity_type, countryOf(data))
   const reference = data.customer_ref === undefined ? {} : { customer_ref: data.customer_ref }
   scope.record(
@@ -38,8 +36,7 @@ export async function createProfile(scope: Scope, input: Input<typeof CreateProf
     root,
   )
   const written = await writeFirstData(scope, root, data)
-  const pointers = new Map([...linked].map(([id, pointer]) => [id, `/collected_data${pointer}`]))
-  await linkAssociates(scope, written, associates, pointers)
+  await linkAssociates(scope, written, linked)
   for (const wish of await wishes(scope, root, applications))
     await apply(scope, root, wish.product, wish.role)
   return root.id

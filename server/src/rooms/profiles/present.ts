@@ -29,12 +29,13 @@ interface Read {
 
 async function readFor(scope: Scope, roots: readonly ProfileRoot[]): Promise<Read> {
   const ids = roots.map((root) => root.id)
-  return {
-    data: await selectVersions(scope, roots),
-    tags: await selectTagsOf(scope, ids),
-    cases: await readApplications(scope, roots),
-    policy: await currentPolicy(scope),
-  }
+  const [data, tags, cases, policy] = await Promise.all([
+    selectVersions(scope, roots),
+    selectTagsOf(scope, ids),
+    readApplications(scope, roots),
+    currentPolicy(scope),
+  ])
+  return { data, tags, cases, policy }
 }
 
 /** The short form of profiles, in the order given: in lists, and as linked profiles one level deep. */
@@ -78,11 +79,15 @@ function progressOf(tasks: readonly TaskRow[]) {
 
 /** A profile in full. */
 export async function presentProfile(scope: Scope, root: ProfileRoot): Promise<ProfileResource> {
-  const read = await readFor(scope, [root])
+  const [read, imagesOf, linksTo] = await Promise.all([
+    readFor(scope, [root]),
+    selectImages(scope, [root]),
+    selectLinksTo(scope, [root.id]),
+  ])
   const mini = miniOf(root, read)
   const tasks = read.cases.tasks.get(root.id) ?? []
-  const images = (await selectImages(scope, [root])).get(root.id) ?? []
-  const links = (await selectLinksTo(scope, [root.id])).get(root.id) ?? []
+  const images = imagesOf.get(root.id) ?? []
+  const links = linksTo.get(root.id) ?? []
   const stored = read.data.get(root.id)
   return {
     ...mini,

@@ -66,17 +66,38 @@ export async function deleteLinksAround(scope: Scope, profileId: string): Promis
   ])
 }
 
+/**
+ * Holds the account's structure of associates still for this transaction, so that two companies do not close a circle
+ * or a chain too long between them. Links to companies hold it alone; links to persons, who have nothing below them,
+ * may be made side by side.
+ */
+export async function lockStructure(scope: Scope, alone: boolean): Promise<void> {
+  const lock = alone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
+  await scope.query(`select ${lock}(hashtextextended('associates/' || $1::text /* account_id */, 0))`, [
+    scope.accountId,
+  ])
+}
+
 /** Every profile below these, associates of associates; each once, so that circles end. */
-export async function selectDescendants(scope: Scope, profileId: string): Promise<Set<string>> {
+export async function selectDescendants(scope: Scope, profileIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await scope.query<{ id: string }>(
     `with recursive below (id) as (
-       select profile_id from associate_link where account_id = $1 and company_id = $2
+       select profile_id from associate_link where account_id = $1 and company_id = any($2)
        union
        select l.profile_id from below b join associate_link l on l.account_id = $1 and l.company_id = b.id
      ) select id from below`,
-    [scope.accountId, profileId],
+    [scope.accountId, profileIds],
   )
   return new Set(rows.map((row) => row.id))
+}
+
+/** The links of these companies that are flagged for closing a circle. */
+export async function selectCircularLinks(scope: Scope, companyIds: readonly string[]): Promise<LinkRow[]> {
+  const { rows } = await scope.query<LinkRow>(
+    `select ${columns} from associate_link where account_id = $1 and company_id = any($2) and is_circular`,
+    [scope.accountId, companyIds],
+  )
+  return rows
 }
 
 /** The levels of associates below (or above) a profile, links that close a circle left out; counted to one past ten. */

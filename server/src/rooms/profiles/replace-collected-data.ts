@@ -4,10 +4,9 @@ import { Fault } from '../../platform/fault.ts'
 import { ifMatchHolds, readIfMatch } from '../../platform/http/index.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { replaceData } from '../collected-data/index.ts'
-import { etagOf, lockProfiles, type ProfileRoot } from '../profile-root/index.ts'
+import { etagOf, type ProfileRoot } from '../profile-root/index.ts'
 import { dataOf } from './get-collected-data.ts'
-import { linkAssociates } from './link-associates.ts'
-import { linkedIdsIn } from './rules.ts'
+import { linkAssociates, lockLinked } from './link-associates.ts'
 
 /**
  * Replaces all facts held about a client (R82). A stale `If-Match` changes nothing and is answered with the current
@@ -19,13 +18,12 @@ export async function replaceCollectedData(
 ): Promise<string> {
   const id = input.profile_id.toLowerCase()
   const condition = readIfMatch(input.if_match)
-  const linked = linkedIdsIn(input.body)
-  const locked = await lockProfiles(scope, [id, ...linked.keys()])
-  const root = locked.get(id)
+  const linked = await lockLinked(scope, input.body, '', [id])
+  const root = linked.profiles.get(id)
   if (!root) throw new Fault('profile.unknown')
   if (!ifMatchHolds(condition, etagOf(root.version))) throw await stale(scope, root)
   const written = await replaceData(scope, root, input.body)
-  await linkAssociates(scope, written, locked, linked)
+  await linkAssociates(scope, written, linked)
   return root.id
 }
 

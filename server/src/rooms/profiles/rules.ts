@@ -1,5 +1,8 @@
-import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import { leadingRole } from '@drawbridge/policy/look-up.ts'
+import type { AssociatedRole, LinkedProfile } from '@drawbridge/schema/associate.ts'
+import { mapAssociates } from '@drawbridge/schema/associate-lists.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
+import type { TaskType } from '@drawbridge/schema/task.ts'
 
 /** Associates of associates may go this deep (public API 4.0, 2.8). */
 export const levelsMax = 10
@@ -9,62 +12,104 @@ export const expandedMax = 200
 
 type Fields = Record<string, unknown>
 
-const holders = ['', 'officers', 'ownership_structure']
+/** Every list of associates that a company's document may have, classic and newer, as JSON pointers. */
+const associateLists = [
+  '/officers/directors',
+  '/officers/secretaries',
+  '/officers/partners',
+  '/officers/trustees',
+  '/officers/resigned',
+  '/officers/other',
+  '/ownership_structure/shareholders',
+  '/ownership_structure/beneficial_owners',
+  '/authorized_persons',
+  '/unauthorized_persons',
+  '/associated_entities',
+]
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function* associatesIn(data: Fields): Generator<{ entry: Fields; pointer: string }> {
-  for (const holder of holders) {
-    const lists = holder === '' ? data : data[holder]
-    if (!isFields(lists)) continue
-    for (const [name, list] of Object.entries(lists)) {
-      if (!Array.isArray(list)) continue
-      for (const [index, entry] of list.entries())
-        if (isFields(entry)) yield { entry, pointer: `${holder === '' ? '' : `/${holder}`}/${name}/${index}` }
-    }
+  for (const pointer of associateLists) {
+    const names = pointer.slice(1).split('/')
+    const list = names.reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), data)
+    if (!Array.isArray(list)) continue
+    for (const [index, entry] of list.entries())
+      if (isFields(entry)) yield { entry, pointer: `${pointer}/${index}` }
   }
 }
 
-/** The ids of all profiles that a written document links to, and where it does so first. */
-export function linkedIdsIn(data: EntityData): Map<string, string> {
-  const ids = new Map<string, string>()
-  if (data.entity_type !== 'COMPANY') return ids
+/** A link of a written document to a profile: what the document says the profile is, and where it says so first. */
+export interface WrittenLink {
+  readonly entityType: unknown
+  /** RFC 6901 pointer to the associate in the request. */
+  readonly pointer: string
+}
+
+/** The profiles that a written document links to, by id; `base` is where the document stands in the request. */
+export function linksIn(data: EntityData, base = ''): Map<string, WrittenLink> {
+  const links = new Map<string, WrittenLink>()
+  if (data.entity_type !== 'COMPANY') return links
   for (const { entry, pointer } of associatesIn(data)) {
     const linked = entry.linked_profile
     if (!isFields(linked) || typeof linked.id !== 'string') continue
     const id = linked.id.toLowerCase()
-    if (!ids.has(id)) ids.set(id, `${pointer}/linked_profile/id`)
+    if (!links.has(id)) links.set(id, { entityType: entry.entity_type, pointer: `${base}${pointer}` })
   }
-  return ids
+  return links
+}
+
+/** Where a written document first names a task variant for an associate. */
+export function variantPointer(data: EntityData, variantId: string, base = ''): string {
+  for (const { entry, pointer } of associatesIn(data)) {
+    const ids: unknown[] = Array.isArray(entry.task_variant_ids) ? entry.task_variant_ids : []
+    const index = ids.indexOf(variantId)
+    if (index >= 0) return `${base}${pointer}/task_variant_ids/${index}`
+  }
+  return base
 }
 
 /** Shows each linked profile as `show` gives it, and marks the links that close a circle. */
 export function withLinksShown(
   data: EntityData,
-  show: (id: string) => unknown,
+  show: (id: string) => LinkedProfile,
   circular: ReadonlySet<string>,
 ): EntityData {
   if (data.entity_type !== 'COMPANY') return data
-  const copy: Fields = { ...data }
-  for (const holder of holders) {
-    const lists = holder === '' ? copy : copy[holder]
-    if (!isFields(lists)) continue
-    const shown: Fields = holder === '' ? copy : { ...lists }
-    for (const [name, list] of Object.entries(lists))
-      if (Array.isArray(list))
-        shown[name] = list.map((entry) => (isFields(entry) ? entryShown(entry, show, circular) : entry))
-    if (holder !== '') copy[holder] = shown
-  }
-  return copy as EntityData
+  return mapAssociates(data, (entry) => {
+    const { linked_profile: linked } = entry
+    if (linked === undefined) return entry
+    return {
+      ...entry,
+      linked_profile: show(linked.id),
+      ...(circular.has(linked.id) ? { is_circular: true } : {}),
+    }
+  })
 }
 
-function entryShown(entry: Fields, show: (id: string) => unknown, circular: ReadonlySet<string>): Fields {
-  const linked = entry.linked_profile
-  if (!isFields(linked) || typeof linked.id !== 'string') return entry
-  const { id } = linked
-  return { ...entry, linked_profile: show(id), ...(circular.has(id) ? { is_circular: true } : {}) }
+const ownerRoles: readonly AssociatedRole[] = [
+  'BENEFICIAL_OWNER',
+  'PERSON_OF_SIGNIFICANT_CONTROL',
+  'GLOBAL_ULTIMATE_OWNER',
+  'CONTROLLING_SHAREHOLDER',
+  'SHAREHOLDER',
+]
+const rolesOfTasks: Partial<Record<TaskType, readonly AssociatedRole[]>> = {
+  COMPANY_IDENTIFY_OFFICERS: ['DIRECTOR', 'PARTNER', 'TRUSTEE', 'COMPANY_SECRETARY'],
+  COMPANY_IDENTIFY_TRUSTEES: ['TRUSTEE'],
+  COMPANY_IDENTIFY_AUTHORIZED_PERSONS: ['AUTHORIZED_PERSON'],
+  COMPANY_IDENTIFY_BENEFICIAL_OWNERS: ownerRoles,
+  COMPANY_ASSESS_OWNERSHIP: ownerRoles,
+}
+
+/** The role in which an associate is verified for a task of its company: of its roles, the one the task is about. */
+export function roleForTask(
+  taskType: TaskType,
+  roles: readonly AssociatedRole[],
+): AssociatedRole | undefined {
+  return rolesOfTasks[taskType]?.find((role) => roles.includes(role)) ?? leadingRole(roles)
 }
 
 /** Each role once, in a fixed order. */

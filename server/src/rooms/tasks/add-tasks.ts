@@ -1,13 +1,14 @@
 import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Actor, Scope } from '../../platform/scope.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { insertTasks } from './queries.ts'
 
-/** Adds incomplete tasks of these variants to a locked profile. Returns their ids. */
+/** Adds incomplete tasks of these variants to a locked profile, as wanted by `actor`. Returns their ids. */
 export async function addTasks(
   scope: Scope,
   profile: ProfileRoot,
   variants: readonly PolicyTaskVariant[],
+  actor: Actor,
 ): Promise<string[]> {
   const tasks = variants.map((variant) => ({
     id: scope.newId(),
@@ -19,7 +20,8 @@ export async function addTasks(
     const variant = variants[index]
     if (!variant) continue
     const named = { id: variant.id, alias: variant.alias, name: variant.name }
-    scope.record({ kind: 'task.added', payload: { task_id: id, task_type: type, variant: named } }, profile)
+    const payload = { task_id: id, task_type: type, variant: named }
+    scope.record({ kind: 'task.added', payload }, profile, actor)
   }
   return tasks.map((task) => task.id)
 }
