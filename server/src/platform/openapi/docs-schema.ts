@@ -60,9 +60,9 @@ export function typeWords(schema: JsonObject): Html {
 const limitWords: readonly [string, string][] = [
   ['minimum', 'from'],
   ['maximum', 'to'],
-  ['minLength', 'at least this many characters:'],
-  ['maxLength', 'at most this many characters:'],
-  ['maxItems', 'at most this many entries:'],
+  ['minLength', 'least characters:'],
+  ['maxLength', 'most characters:'],
+  ['maxItems', 'most entries:'],
   ['pattern', 'like'],
   ['default', 'unless given:'],
 ]
