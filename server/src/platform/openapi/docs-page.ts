@@ -7,13 +7,13 @@ const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 65%, transparent) }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem 1.25rem 4rem; overflow-wrap: break-word }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
-th code { overflow-wrap: normal }
+
 h2 { margin-top: 3rem }
 article, main > section { border-top: 1px solid var(--line); padding: .5rem 0 1rem }
 table { border-collapse: collapse; width: 100% }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top }
 thead th { color: var(--soft); font-weight: 400 }
-tbody th { font-weight: 600; width: 14rem }
+tbody th { font-weight: 600; width: min(14rem, 35%) }
 td p, td ul { margin: 0 }
 nav { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)) }
 nav h2 { font-size: 1rem; margin: 1rem 0 0 }
