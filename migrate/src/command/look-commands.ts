@@ -50,7 +50,7 @@ export async function forecastCommand(
   }
 }
 
-/** What the run would know: the target's profiles and the ledger. Offline: a target that is empty. */
+/** What the run would know: the ledger, and the target as it was before the run. Offline: a target that is empty. */
 async function withOutlook<T>(
   project: Project,
   offline: boolean,
@@ -59,19 +59,13 @@ async function withOutlook<T>(
   if (offline) return use(emptyOutlook)
   const work = join(project.directory, workDirectory)
   const index = readIndex(work)
-  const { target } = await connect(project)
-  const sweep = new ProfileSweep(join(work, 'forecast.sqlite'))
+  // A run that has begun looked at the target then, and goes on by what it saw.
+  const sweep = new ProfileSweep(join(work, index === null ? 'forecast.sqlite' : 'before.sqlite'))
   try {
-    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-    await sweep.fill({
-      target,
-      slots: new Slots(mostWorkers, Date.now),
-      pacing: new Pacing(Date.now, sleep, Math.random),
-      counts: { calls: 0, needed: 0, waits: 0 },
-      stopping: () => false,
-    })
+    if (index === null) await sweepNow(project, sweep)
+    const empty = sweep.size === 0
     return await use({
-      before: (ref) => (index === null ? sweep.withRef(ref) : []),
+      before: (ref) => (empty ? null : sweep.withRef(ref)),
       ledger: (ref, name) => {
         const state = index?.effect(ref, name)?.state ?? 'absent'
         if (state === 'absent') return 'none'
@@ -81,6 +75,21 @@ async function withOutlook<T>(
   } finally {
     sweep.close()
     index?.close()
+  }
+}
+
+async function sweepNow(project: Project, sweep: ProfileSweep): Promise<void> {
+  const { target } = await connect(project)
+  try {
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+    await sweep.fill({
+      target,
+      slots: new Slots(mostWorkers, Date.now),
+      pacing: new Pacing(Date.now, sleep, Math.random),
+      counts: { calls: 0, needed: 0, waits: 0 },
+      stopping: () => false,
+    })
+  } finally {
     await target.close()
   }
 }

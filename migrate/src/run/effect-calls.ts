@@ -11,7 +11,8 @@ import type {
 import type { RunContext } from './context.ts'
 import { canonicalJson, sha256Of } from './idempotency-key.ts'
 import { withLinks } from './links.ts'
-import { ask } from './read.ts'
+import { ask, Unanswered } from './read.ts'
+import { abortsRun } from './stop-run.ts'
 import type { Reply, Sending } from './target.ts'
 
 /** A call ready to be sent: what names it, and the sending itself. */
@@ -63,7 +64,10 @@ async function linksCall(run: RunContext, effect: LinksEffect, owner: string): P
   const present = effect.links.filter((link) => profileIdOf(run, link.ref) !== null)
   if (present.length === 0) return refusedFor('ALL_LINKS_MISSING', 'None of its associates has a profile')
   const current = await ask(run, () => run.target.getCollectedData(owner))
-  if (current.kind === 'no') return { ready: false, refused: current }
+  if (current.kind === 'no') {
+    if (abortsRun(run, current)) throw new Unanswered(current.why)
+    return { ready: false, refused: current }
+  }
   const { document, added } = withLinks(current.value, present, (ref) => profileIdOf(run, ref) ?? '')
   if (added === 0) return { ready: false, done: { id: null } }
   const ifMatch = current.etag

@@ -198,7 +198,7 @@ function yes<T>(value: T): Yes<T> {
 }
 
 function no(status: number, why: string): No {
-  return { kind: 'no', status, code: '201', why, existingId: null, current: null }
+  return { kind: 'no', status, code: '201', why, existingId: null }
 }
 
 function decoded(body: Record<string, unknown>): Buffer {

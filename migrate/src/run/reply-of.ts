@@ -23,7 +23,6 @@ function noOf(error: ApiError): No {
     .map((one) => textAt(one.info, 'pointer'))
     .filter((pointer) => pointer !== null)
   const words = fault?.message ?? error.message
-  const current = error.current
   return {
     kind: 'no',
     status: error.status ?? 0,
@@ -31,10 +30,6 @@ function noOf(error: ApiError): No {
     why: pointers.length === 0 ? words : `${words} (${pointers.join(', ')})`,
     existingId:
       textAt(fault?.info, 'profile_id') ?? textAt(fault?.info, 'existing_id') ?? textAt(fault?.info, 'id'),
-    current:
-      current === undefined || current.etag === null
-        ? null
-        : { value: current.body as Record<string, unknown>, etag: current.etag },
   }
 }
 

@@ -184,6 +184,15 @@ describe('a run', () => {
     expect(result.counts['done:profile']).toBe(41)
   })
 
+  it('stops when the first fifty profiles are all refused', async () => {
+    const target = new FakeTarget({ keys: true, uniqueReference: true, refuse: () => 'no such product' })
+    const directory = scratch()
+    const result = await runMigration(options(directory, target, { source: fakeSource(80, directory) }))
+    expect(result.state).toBe('stopped')
+    expect(result.reason).toContain('first 50 profiles, the last one with: no such product')
+    expect(result.counts['refused:profile']).toBeLessThan(60)
+  })
+
   it('stops at once, marking no client as refused, when the key is refused', async () => {
     const target = new FakeTarget({ keys: true, uniqueReference: true })
     target.createProfile = async () => ({
@@ -192,7 +201,6 @@ describe('a run', () => {
       code: '204',
       why: 'The API key is not valid',
       existingId: null,
-      current: null,
     })
     const result = await runMigration(options(scratch(), target))
     expect(result).toMatchObject({ state: 'stopped', clients: { complete: 0, partial: 0, failed: 0 } })

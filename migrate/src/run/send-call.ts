@@ -5,12 +5,12 @@ import { refOf } from './find-effect.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { ask } from './read.ts'
 import { recordDone, recordRefused } from './record.ts'
+import { abortsRun } from './stop-run.ts'
 import type { No, Reply, Sending } from './target.ts'
 
-/** Refusals that concern every client: the key, and a server that could not be spoken to at all (status 0). */
-const stopsEveryone = new Set([0, 401, 403, 405])
 const stale = 412
 const mostStale = 20
+const firstRefusals = 50
 
 /** One effect on its way: what is sent, and what has become of it so far. */
 interface Trial {
@@ -136,12 +136,7 @@ async function prepareAgain(run: RunContext, effect: Effect, trial: Trial): Prom
 
 /** A final no: one that concerns every client ends the run; a taken reference may be our own profile. */
 async function refused(run: RunContext, effect: Effect, no: No): Promise<Settled> {
-  if (stopsEveryone.has(no.status)) {
-    const what =
-      no.status === 401 || no.status === 403 ? 'The target refuses the API key' : 'The target cannot be used'
-    run.abort(`${what} (${no.code}): ${no.why}`)
-    return { state: 'later', from: 0 }
-  }
+  if (abortsRun(run, no)) return { state: 'later', from: 0 }
   const taken = effect.kind === 'profile' && no.status === 409 && no.existingId !== null
   if (taken && run.defences.uniqueReference) {
     const existing = await ask(run, () => run.target.getProfile(no.existingId ?? ''))
@@ -149,7 +144,16 @@ async function refused(run: RunContext, effect: Effect, no: No): Promise<Settled
     const sameEntity = existing.kind === 'yes' && entityOf(existing.value.role) === entityOf(effect.role)
     if (ours && sameEntity) return recordDone(run, effect, { id: no.existingId, how: 'adopted', ms: 0 })
   }
-  return recordRefused(run, effect, no)
+  const settled = await recordRefused(run, effect, no)
+  if (effect.kind === 'profile') stopWhenAllAreRefused(run, no)
+  return settled
+}
+
+/** When nothing at all is accepted, something common to all is wrong, and refusing the rest as well helps nobody. */
+function stopWhenAllAreRefused(run: RunContext, no: No): void {
+  const counts = run.ledger.index.counts()
+  if ((counts['done:profile'] ?? 0) > 0 || (counts['refused:profile'] ?? 0) < firstRefusals) return
+  run.abort(`The target refused each of the first ${firstRefusals} profiles, the last one with: ${no.why}`)
 }
 
 function entityOf(role: string): string {

@@ -21,8 +21,6 @@ export interface No {
   why: string
   /** The profile that stands in the way, where the refusal names one. */
   existingId: string | null
-  /** A 412 carries the current document and its ETag. */
-  current: { value: Record<string, unknown>; etag: string } | null
 }
 
 /** Certainly not done, and may be sent again after a while: 429, a connection that was never made. */
