@@ -80,7 +80,8 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 async function freePort(wanted: number | undefined): Promise<number> {
-  for (let port = wanted ?? 4000; port < 4100; port += 10) if (await isFree(port)) return port
+  if (wanted !== undefined) return wanted
+  for (let port = 4000; port < 4100; port += 10) if (await isFree(port)) return port
   throw new Error('No port from 4000 to 4090 is free; name one with --port')
 }
 
