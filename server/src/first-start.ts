@@ -1,9 +1,18 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
+import { withClient } from './platform/postgres/index.ts'
+import { errorCode } from './platform/postgres/refusal.ts'
 import { withScope } from './platform/scope.ts'
-import { type AccountRow, createInstitution, issueKey, selectAccounts } from './rooms/accounts/index.ts'
+import { replaceSecretFile } from './platform/vault/index.ts'
+import {
+  type AccountRow,
+  createInstitution,
+  issueKey,
+  selectAccounts,
+  selectKeys,
+} from './rooms/accounts/index.ts'
 
 /** What the first start writes to `<home>/credentials.json`. */
 export interface Credentials {
@@ -13,35 +22,65 @@ export interface Credentials {
   readonly live: { readonly apikey: string }
 }
 
-/** The environments of this installation; the first start makes an institution with both, and a master key for each. */
+/** Keys that were issued and are not in `credentials.json` yet. */
+type Draft = Partial<Credentials>
+
+/** The places where a first start may die; tests end the process at each. */
+export type FirstStartPoint = 'institution-made' | 'key-written' | 'key-committed'
+
+/**
+ * Sees to it that the installation has an institution, and its first start's keys in `<home>/credentials.json`.
+ *
+ * A key is shown once and kept nowhere, so it is on the disk before it is committed: in a draft, which gets its final
+ * name when it is whole. Wherever a first start is killed, the next one goes on: a key in the draft that was never
+ * committed is issued anew, one that was is kept. Of several nodes that start at once, one does this.
+ */
 export async function ensureInstitution(
   platform: Platform,
   url: string,
   formUrl: string,
+  reached: (point: FirstStartPoint) => void = () => undefined,
 ): Promise<AccountRow[]> {
   const { engine, settings } = platform
-  const known = await selectAccounts(plainQuery(engine.pool))
-  if (known.length > 0) return known
-  const accounts = await createOnce(platform)
-  const [demo, live] = accounts.map((account) => account.accountId)
-  if (demo === undefined || live === undefined)
-    throw new Error('An institution has a demo and a live environment')
-  const credentials: Credentials = {
-    url,
-    form_url: formUrl,
-    demo: { apikey: await issueMasterKey(platform, demo) },
-    live: { apikey: await issueMasterKey(platform, live) },
-  }
-  await writeCredentials(join(settings.home, 'credentials.json'), credentials)
-  return accounts
+  return withClient(platform.owner, async (client) => {
+    await client.query(`select pg_advisory_lock(hashtext('drawbridge first start'), 0)`)
+    const accounts = await ensureAccounts(platform)
+    reached('institution-made')
+    const path = join(settings.home, 'credentials.json')
+    const draftPath = `${path}.draft`
+    let draft = await readDraft(draftPath)
+    const lacking = new Set<string>()
+    for (const { accountId } of accounts) if (!(await hasKey(engine, accountId))) lacking.add(accountId)
+    if (lacking.size === 0 && draft === undefined) return accounts
+    for (const { accountId, environment } of accounts) {
+      if (!lacking.has(accountId) && draft?.[environment] !== undefined) continue
+      draft = await issueMasterKey(platform, accountId, async (apikey) => {
+        const next = { url, form_url: formUrl, ...draft, [environment]: { apikey } }
+        await replaceSecretFile(draftPath, `${JSON.stringify(next, null, 2)}\n`)
+        reached('key-written')
+        return next
+      })
+      reached('key-committed')
+    }
+    await rename(draftPath, path)
+    return accounts
+  })
 }
 
-/** Of several nodes that start at once on an empty database, one makes the institution. */
-async function createOnce({ engine, settings }: Platform): Promise<AccountRow[]> {
+async function readDraft(path: string): Promise<Draft | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Draft
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The environments; made, with their institution, where there are none. */
+async function ensureAccounts({ engine, settings }: Platform): Promise<AccountRow[]> {
   const client = await engine.pool.connect()
   try {
     await client.query('begin')
-    await client.query(`select pg_advisory_xact_lock(hashtext('drawbridge first start'), 0)`)
     const query = plainQuery(client)
     const known = await selectAccounts(query)
     const accounts =
@@ -58,18 +97,23 @@ async function createOnce({ engine, settings }: Platform): Promise<AccountRow[]>
   }
 }
 
-async function issueMasterKey({ engine }: Platform, accountId: string): Promise<string> {
-  const opening = { accountId, actor: { kind: 'system' as const, id: null } }
-  const { text } = await withScope(engine, opening, (scope) =>
-    issueKey(scope, { name: 'Master', class: 'MASTER' }),
-  )
-  return text
+const system = { kind: 'system' as const, id: null }
+
+async function hasKey(engine: Platform['engine'], accountId: string): Promise<boolean> {
+  const opening = { accountId, actor: system, readOnly: true }
+  return (await withScope(engine, opening, (scope) => selectKeys(scope))).length > 0
 }
 
-async function writeCredentials(path: string, credentials: Credentials): Promise<void> {
-  const draft = `${path}.draft`
-  await writeFile(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, path)
+/** Issues a key, and hands it to `keep` before it is committed. Returns what `keep` returned. */
+async function issueMasterKey<R>(
+  { engine }: Platform,
+  accountId: string,
+  keep: (apikey: string) => Promise<R>,
+): Promise<R> {
+  return withScope(engine, { accountId, actor: system }, async (scope) => {
+    const { text } = await issueKey(scope, { name: 'Master', class: 'MASTER' })
+    return keep(text)
+  })
 }
 
 /** The address in credentials.json follows the port that is served now. */
@@ -79,5 +123,5 @@ export async function refreshCredentials(home: string, url: string, formUrl: str
   if (text === undefined) return
   const credentials = JSON.parse(text) as Credentials
   if (credentials.url === url && credentials.form_url === formUrl) return
-  await writeCredentials(path, { ...credentials, url, form_url: formUrl })
+  await replaceSecretFile(path, `${JSON.stringify({ ...credentials, url, form_url: formUrl }, null, 2)}\n`)
 }

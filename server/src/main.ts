@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
-import { type CommandInput, CommandRefusal, UsageRefusal } from './commands/command.ts'
+import { type CommandInput, UsageRefusal } from './commands/command.ts'
 import { environment } from './commands/environment.ts'
+import { keyEncryption } from './commands/key-encryption.ts'
 import { keys } from './commands/keys.ts'
+import { CommandRefusal } from './commands/refusal.ts'
 import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 import { Fault } from './platform/fault.ts'
@@ -17,6 +19,7 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   audit,
   backup,
   restore,
+  'key-encryption': keyEncryption,
 }
 
 const flagNames = [

@@ -22,9 +22,9 @@ import { createStorage } from './platform/storage/index.ts'
 import {
   appRolePassword,
   createVault,
-  localKeyEncryption,
   ownerRolePassword,
   readKeyEncryptionKeys,
+  reloadingKeyEncryption,
 } from './platform/vault/index.ts'
 import type { Settings } from './settings.ts'
 import { reactions } from './wiring.ts'
@@ -103,11 +103,9 @@ export async function openPlatform(
       `A restore of ${settings.home} was cut off before its database was in place. Run drawbridge restore again.`,
     )
   await mkdir(settings.home, { recursive: true, mode: 0o700 })
-  const keys = await readKeyEncryptionKeys({
-    home: settings.home,
-    text: settings.kek,
-    file: settings.kekFile,
-  })
+  const readKeys = () =>
+    readKeyEncryptionKeys({ home: settings.home, text: settings.kek, file: settings.kekFile })
+  const keys = await readKeys()
   const [kek] = keys
   if (kek === undefined) throw new Error('There is no key-encryption key')
   const server = await reachDatabase(settings, log)
@@ -124,7 +122,7 @@ export async function openPlatform(
     const { guardedFetch } = createGuardedFetch({ allowNetworks: settings.allowNetworks, log })
     const engine: Engine = {
       pool,
-      vault: createVault(localKeyEncryption(keys)),
+      vault: createVault(reloadingKeyEncryption(keys, readKeys)),
       log,
       json,
       storage: await createStorage(settings.storage, guardedFetch),

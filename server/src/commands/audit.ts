@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { loadCheckpointSigner, readCheckpoints, sequence, verifyLedger } from '../platform/ledger/index.ts'
 import { type CommandInput, print, UsageRefusal, withPlatform } from './command.ts'
+import { requireInstallation } from './installation.ts'
 
 /** `drawbridge audit verify`: recomputes the chain of every environment and names the first bad row. */
 export async function audit(input: CommandInput): Promise<number> {
   if (input.words[0] !== 'verify') throw new UsageRefusal('drawbridge audit verify [--checkpoints DIRECTORY]')
+  await requireInstallation(input.settings)
   return withPlatform(input.settings, async ({ engine, settings }) => {
     const directory = input.flags.checkpoints ?? join(settings.home, 'checkpoints')
     const signer = await loadCheckpointSigner(settings.home, engine.vault.keyEncryption)

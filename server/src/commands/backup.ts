@@ -19,8 +19,9 @@ import { processExists } from '../platform/postgres/process.ts'
 import { errorCode } from '../platform/postgres/refusal.ts'
 import { type KeyEncryption, localKeyEncryption } from '../platform/vault/index.ts'
 import type { Settings } from '../settings.ts'
-import { type CommandInput, CommandRefusal, print, UsageRefusal } from './command.ts'
+import { type CommandInput, print, UsageRefusal } from './command.ts'
 import { interruption, progress, requireInstallation, requireKeys, sizeText } from './installation.ts'
+import { CommandRefusal } from './refusal.ts'
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 

@@ -4,6 +4,8 @@ import { createLogger } from '../platform/log.ts'
 import type { Opening } from '../platform/scope.ts'
 import { selectAccounts } from '../rooms/accounts/index.ts'
 import type { Settings } from '../settings.ts'
+import { requireInstallation } from './installation.ts'
+import { CommandRefusal } from './refusal.ts'
 
 /** What a sub-command was called with. */
 export interface CommandInput {
@@ -17,16 +19,6 @@ export interface CommandInput {
 
 /** The command was called in a way it does not know; the message says how it is called. Exit code 2. */
 export class UsageRefusal extends Error {}
-
-/** The command cannot do what it was asked; the message says why and what to do. Exit codes as in `look.md`. */
-export class CommandRefusal extends Error {
-  readonly exitCode: 1 | 3 | 130
-
-  constructor(message: string, exitCode: 1 | 3 | 130 = 1) {
-    super(message)
-    this.exitCode = exitCode
-  }
-}
 
 /** Opens the installation for one command and leaves it again. */
 export async function withPlatform<R>(
@@ -49,11 +41,12 @@ export async function inEnvironment(
   const environment = input.flags.environment ?? 'demo'
   if (environment !== 'demo' && environment !== 'live')
     throw new UsageRefusal('--environment is demo or live')
+  await requireInstallation(input.settings)
   return withPlatform(input.settings, async (platform) => {
     const accounts = await selectAccounts(plainQuery(platform.engine.pool))
     const account = accounts.find((candidate) => candidate.environment === environment)
     if (!account)
-      throw new Error(
+      throw new CommandRefusal(
         `There is no ${environment} environment yet: start the platform once with drawbridge serve`,
       )
     return work(platform, { accountId: account.accountId, actor: { kind: 'system', id: null } })

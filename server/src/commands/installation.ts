@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { isThere } from '../platform/backup/restore-mark.ts'
 import { readKeyEncryptionKeys } from '../platform/vault/index.ts'
 import type { Settings } from '../settings.ts'
-import { CommandRefusal } from './command.ts'
+import { CommandRefusal } from './refusal.ts'
 
 /** Where the key-encryption keys of these settings are kept, in words. */
 export function keySource(settings: Settings): string {

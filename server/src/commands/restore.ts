@@ -29,8 +29,9 @@ import { readMigrations } from '../platform/postgres/index.ts'
 import { type Layout, POSTGRES_MAJOR, prepareLayout } from '../platform/postgres/layout.ts'
 import { createSecretFile, localKeyEncryption } from '../platform/vault/index.ts'
 import type { Settings } from '../settings.ts'
-import { type CommandInput, CommandRefusal, print, UsageRefusal, withPlatform } from './command.ts'
+import { type CommandInput, print, UsageRefusal, withPlatform } from './command.ts'
 import { progress, requireKeys } from './installation.ts'
+import { CommandRefusal } from './refusal.ts'
 
 /**
  * `drawbridge restore --from FILE`: puts a backup into an empty home and erases again, before anything is served,

@@ -15,6 +15,8 @@ export {
   localKeyEncryption,
   ownerRolePassword,
   readKeyEncryptionKeys,
+  reloadingKeyEncryption,
+  replaceSecretFile,
 } from './key-encryption.ts'
 export {
   finishRotation,

@@ -1,5 +1,5 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { link, mkdir, open as openFile, readFile, unlink } from 'node:fs/promises'
+import { link, mkdir, open as openFile, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Cell, type DataKey, dataKey, open, seal } from './sealing.ts'
 
@@ -69,6 +69,14 @@ export async function createSecretFile(path: string, text: string): Promise<void
   }
 }
 
+/** Replaces a file by one of mode 0600 durably: after a crash it is the old one or the new one, whole. */
+export async function replaceSecretFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  await createSecretFile(draft, text)
+  await rename(draft, path)
+  await syncDirectory(dirname(path))
+}
+
 async function syncDirectory(path: string): Promise<void> {
   const handle = await openFile(path, 'r')
   try {
@@ -77,6 +85,9 @@ async function syncDirectory(path: string): Promise<void> {
     await handle.close()
   }
 }
+
+/** A wrap was made by a key-encryption key that this process does not have. */
+class MissingKey extends Error {}
 
 /** Key encryption with keys held by this process; the first wraps, all unwrap (two live keys make a rotation). */
 export function localKeyEncryption(keys: readonly Buffer[]): KeyEncryption {
@@ -89,10 +100,36 @@ export function localKeyEncryption(keys: readonly Buffer[]): KeyEncryption {
     unwrap: async (kekId, wrapped, cell) => {
       const key = byId.get(kekId)
       if (key === undefined)
-        throw new Error(
+        throw new MissingKey(
           `Key-encryption key ${kekId} is needed and was not given; add it after the current one in the key file`,
         )
       return open(key, cell, wrapped)
+    },
+  }
+}
+
+/**
+ * As `localKeyEncryption`, for a process that lives long: when it meets a wrap by a key it does not have, it reads the
+ * keys again, since they may have been rotated under it. Raises when the key is not there either.
+ */
+export function reloadingKeyEncryption(
+  keys: readonly Buffer[],
+  readAgain: () => Promise<readonly Buffer[]>,
+): KeyEncryption {
+  let held = localKeyEncryption(keys)
+  return {
+    get currentId() {
+      return held.currentId
+    },
+    wrap: (key, cell) => held.wrap(key, cell),
+    unwrap: async (kekId, wrapped, cell) => {
+      try {
+        return await held.unwrap(kekId, wrapped, cell)
+      } catch (error) {
+        if (!(error instanceof MissingKey)) throw error
+        held = localKeyEncryption(await readAgain())
+        return held.unwrap(kekId, wrapped, cell)
+      }
     },
   }
 }
