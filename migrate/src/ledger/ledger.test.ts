@@ -123,6 +123,25 @@ describe('the ledger', () => {
     )
   })
 
+  it('brings an index that lags behind up to date, counting no line twice', async () => {
+    const directory = scratch()
+    const lines = linesOf(150)
+    const first = open(directory)
+    await first.append(...lines.slice(0, 75))
+    await first.close()
+    const lagging = readFileSync(join(directory, 'ledger.sqlite'))
+    const second = open(directory)
+    for (let index = 75; index < lines.length; index += 5)
+      await second.append(...lines.slice(index, index + 5))
+    const state = stateOf(second)
+    await second.close()
+    writeFileSync(join(directory, 'ledger.sqlite'), lagging)
+    const third = open(directory)
+    expect(third.replayed).toBeGreaterThanOrEqual(75)
+    expect(stateOf(third)).toEqual(state)
+    await third.close()
+  })
+
   it('cuts a torn last line off and loses nothing before it', async () => {
     const { directory } = await written(30)
     const path = segmentPath(join(directory, 'ledger'), listSegments(join(directory, 'ledger')).length)
