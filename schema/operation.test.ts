@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
 import { RevertDecision } from './application.ts'
 import { AddFile } from './file.ts'
@@ -22,10 +22,14 @@ test('fields of the contract are typed in collected_data, others are free', () =
       collected_data: { entity_type: 'INDIVIDUAL', customer_ref: 'crm-1', own_field: 1 },
     },
   }
-  const wrong: CallInput<typeof CreateProfile> = {
-    // @ts-expect-error a customer reference is a text
-    body: { role: 'INDIVIDUAL_CUSTOMER', collected_data: { entity_type: 'INDIVIDUAL', customer_ref: 1 } },
+  const wrong = {
+    body: {
+      role: 'INDIVIDUAL_CUSTOMER' as const,
+      collected_data: { entity_type: 'INDIVIDUAL' as const, customer_ref: 1 },
+    },
   }
+  expectTypeOf(wrong).not.toExtend<CallInput<typeof CreateProfile>>()
+  expectTypeOf(create).toExtend<CallInput<typeof CreateProfile>>()
   expect(CreateProfile.body.safeParse(create.body).success).toBe(true)
   expect(CreateProfile.body.safeParse(wrong.body).success).toBe(false)
 })
