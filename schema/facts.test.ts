@@ -26,5 +26,5 @@ test('the audit tells a task completed from one made incomplete again', () => {
 })
 
 test('what the audit does not show has no name there', () => {
-  expect(auditActionOf({ kind: 'profile.deleted', payload: {} })).toBeNull()
+  expect(auditActionOf({ kind: 'profile.deleted', payload: { initials: 'MO' } })).toBeNull()
 })
