@@ -26,13 +26,42 @@ export interface Running {
 const sequencerIdleMs = 250
 const checkpointMs = 60_000
 
-/** Starts what the node's role asks for: the API, the work behind it, or both. */
+/**
+ * Starts what the node's role asks for: the API, the work behind it, or both. When that fails, everything is closed
+ * again, so that the process ends and a service manager can start it anew.
+ */
 export async function startNode(platform: Platform): Promise<Running> {
-  const { settings, log } = platform
-  await finishRestore(platform)
-  const metrics = createMetrics()
   const stopping = new AbortController()
-  const app = settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)
+  const metrics = createMetrics()
+  const app = platform.settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)
+  let work: Promise<void>[] = []
+  const close = async () => {
+    await app.close()
+    stopping.abort()
+    await Promise.all(work)
+    metrics.close()
+    await platform.close()
+  }
+  try {
+    await finishRestore(platform)
+    const url = await openDoors(app, platform, metrics)
+    work = platform.settings.role === 'api' ? [] : await startWork(platform, stopping.signal)
+    platform.log.info('node.started', { port: Number(new URL(url).port), role: platform.settings.role })
+    const stop = async () => {
+      await close()
+      platform.log.info('node.stopped')
+      platform.log.flush()
+    }
+    return { url, stop }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Listens, and on the first start makes the environments and their keys. Returns the address. */
+async function openDoors(app: FastifyInstance, platform: Platform, metrics: Metrics): Promise<string> {
+  const { settings } = platform
   let isPrepared = false
   await mount(app, platform, metrics, () => isPrepared)
   const port = await listen(app, platform)
@@ -41,18 +70,7 @@ export async function startNode(platform: Platform): Promise<Running> {
   await ensureInstitution(platform, url, formUrl)
   await refreshCredentials(settings.home, url, formUrl)
   isPrepared = true
-  const work = settings.role === 'api' ? [] : await startWork(platform, stopping.signal)
-  log.info('node.started', { port, role: settings.role })
-  const stop = async () => {
-    await app.close()
-    stopping.abort()
-    await Promise.all(work)
-    metrics.close()
-    await platform.close()
-    log.info('node.stopped')
-    log.flush()
-  }
-  return { url, stop }
+  return url
 }
 
 function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
