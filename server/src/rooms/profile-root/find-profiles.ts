@@ -1,50 +1,78 @@
 import type { ProfileCategory } from '@drawbridge/schema/profile.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { type QueryWord, queryTerms } from '../../platform/vault/index.ts'
-import { countedMax, countProfiles, countTerms, selectByTerms, selectPage } from './queries.ts'
+import {
+  countedMax,
+  countMatching,
+  countProfiles,
+  countTerms,
+  type Matching,
+  type PageOf,
+  selectMatching,
+  selectPage,
+} from './queries-list.ts'
 
-export interface ProfileSearch {
+export interface ProfileSearch extends PageOf {
   readonly q: string | undefined
-  readonly categories: readonly ProfileCategory[] | null
-  readonly before: string | null
-  readonly limit: number
-  readonly offset: number
 }
 
-export interface FoundProfiles {
-  readonly ids: readonly string[]
-  /** All that match; beyond 10,000 at least as many as can still be read. */
+/** What a search asks of the index. */
+interface Prepared {
+  readonly matching: Matching
+  /** All that match, if `isExact`; else at least as many. */
   readonly count: number
+  readonly isExact: boolean
   /** The words to confirm on the opened profiles, where the index only offers candidates. */
   readonly confirm: readonly QueryWord[] | null
 }
 
-/**
- * Finds profiles by words of their names, references, e-mail address, phone, date of birth, company number and tags
- * (R56, R74): every word must match. Newest first. Without `q`, all profiles.
- */
-export async function findProfiles(scope: Scope, search: ProfileSearch): Promise<FoundProfiles> {
-  if (search.q === undefined || search.q.trim() === '') {
-    const [ids, count] = [await selectPage(scope, search), await countProfiles(scope, search.categories)]
-    return { ids, count, confirm: null }
-  }
-  const words = queryTerms(search.q)
-  if (words.length === 0) return { ids: [], count: 0, confirm: null }
-  const alternatives = words.map((word) => word.terms.map((term) => scope.vault.token(term.kind, term.text)))
-  const counted: { terms: bigint[]; count: number }[] = []
-  for (const terms of alternatives) counted.push({ terms, count: await countTerms(scope, terms) })
-  counted.sort((left, right) => left.count - right.count)
-  const ids = await selectByTerms(
-    scope,
-    counted.map((word) => word.terms),
-    search,
-  )
-  const confirm = words.some((word) => word.terms.some((term) => term.confirm)) ? words : null
-  return { ids, count: reachable(counted[0]?.count ?? 0, search, ids.length), confirm }
+/** A search made ready: how many it finds, and its pages. */
+export interface FoundProfiles {
+  readonly count: number
+  readonly isExact: boolean
+  readonly confirm: readonly QueryWord[] | null
+  /** Ids of one page, newest first. */
+  page(part: Pick<PageOf, 'before' | 'limit' | 'offset'>): Promise<string[]>
 }
 
-/** A count that was cut off never tells a reader to stop while there is more. */
-function reachable(count: number, page: { offset: number; limit: number }, found: number): number {
-  if (count < countedMax) return Math.max(count, page.offset + found)
-  return found < page.limit ? page.offset + found : Math.max(count, page.offset + found + 1)
+/**
+ * Finds profiles by words of their names, references, e-mail address, phone, date of birth, company number and tags
+ * (R56, R74): every word must match. Without `q`, all profiles; a `q` without a letter or digit finds none.
+ */
+export async function findProfiles(
+  scope: Scope,
+  { q, categories }: Pick<ProfileSearch, 'q' | 'categories'>,
+): Promise<FoundProfiles> {
+  if (q === undefined || q.trim() === '')
+    return {
+      count: await countProfiles(scope, categories),
+      isExact: true,
+      confirm: null,
+      page: (part) => selectPage(scope, { ...part, categories }),
+    }
+  const words = queryTerms(q)
+  if (words.length === 0) return { count: 0, isExact: true, confirm: null, page: async () => [] }
+  const { matching, count, isExact, confirm } = await prepare(scope, words, categories)
+  return { count, isExact, confirm, page: (part) => selectMatching(scope, matching, part) }
+}
+
+/** Puts the rarest word first, which the others are then looked up for. */
+async function prepare(
+  scope: Scope,
+  words: readonly QueryWord[],
+  categories: readonly ProfileCategory[] | null,
+): Promise<Prepared> {
+  const counted: { terms: bigint[]; count: number }[] = []
+  for (const word of words) {
+    const terms = word.terms.map((term) => scope.vault.token(term.kind, term.text))
+    counted.push({ terms, count: await countTerms(scope, terms) })
+  }
+  counted.sort((left, right) => left.count - right.count)
+  const matching = { words: counted.map((word) => word.terms), categories }
+  const first = counted[0]?.count ?? 0
+  const isExact = first < countedMax
+  const alone = counted.length === 1 && categories === null
+  const count = alone || !isExact ? first : await countMatching(scope, matching)
+  const confirm = words.some((word) => word.terms.some((term) => term.confirm)) ? words : null
+  return { matching, count, isExact, confirm }
 }

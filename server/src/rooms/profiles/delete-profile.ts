@@ -9,7 +9,14 @@ import { deleteFiles } from '../files/index.ts'
 import { deleteReferences, deleteRoot, lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { removeAllTags } from '../tags/index.ts'
 import { deleteTasks } from '../tasks/index.ts'
-import { deleteKeptReplies, deleteLinksAround, insertErasure, selectLinksTo } from './queries.ts'
+import { belowOf, unflagOpened } from './link-associates.ts'
+import {
+  deleteKeptReplies,
+  deleteLinksAround,
+  insertErasure,
+  selectLinksOfCompany,
+  selectLinksTo,
+} from './queries.ts'
 import { initialsOf } from './rules.ts'
 
 /**
@@ -40,7 +47,9 @@ export async function eraseProfile(
   await removeAllTags(scope, profile.id)
   if (stored) await deleteTerms(scope, profile.id, stored)
   await deleteReferences(scope, profile.id)
+  const below = await belowOf(scope, await selectLinksOfCompany(scope, profile.id))
   await deleteLinksAround(scope, profile.id)
+  await unflagOpened(scope, below)
   await deleteImages(scope, profile.id)
   await deleteFiles(scope, profile.id)
   await deleteTasks(scope, profile.id)

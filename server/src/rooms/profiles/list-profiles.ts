@@ -15,8 +15,10 @@ import {
 import { countTagged, selectTagsOf } from '../tags/index.ts'
 import { presentMiniProfiles } from './present.ts'
 
-/** Candidates that one call opens at most, where the index alone cannot decide. */
+/** Candidates that one call opens at most beyond its offset, where the index alone cannot decide. */
 const openedMax = 2_000
+/** So few candidates are all opened, so that their count is exact. */
+const countedByOpeningMax = 400
 
 interface Page {
   readonly roots: readonly ProfileRoot[]
@@ -27,7 +29,8 @@ interface Page {
 
 /**
  * Lists profiles, newest first, or finds those that every word of `q` fits (R56, R74). `offset` costs time in
- * proportion, `after` does not. `count` is exact to 10,000 and never less than what can still be read.
+ * proportion, `after` does not. `count` is exact to 10,000, but for words that are confirmed on opened profiles, and
+ * never less than what can still be read.
  */
 export async function listProfiles(
   scope: Scope,
@@ -40,15 +43,19 @@ export async function listProfiles(
     limit: input.limit,
     offset: input.offset,
   }
-  const page = await findPage(scope, search)
-  const tagged = input.q === undefined ? 0 : await countTagged(scope, input.q.trim())
-  const results = await presentMiniProfiles(scope, page.roots)
+  const found = await findProfiles(scope, search)
+  const page =
+    found.confirm === null
+      ? await plainPage(scope, search, found)
+      : await confirmedPage(scope, search, found, found.confirm)
+  const tagged =
+    found.isExact || search.categories !== null ? 0 : await countTagged(scope, (input.q ?? '').trim())
   return {
-    count: search.categories === null ? Math.max(page.count, tagged) : page.count,
+    count: Math.max(page.count, tagged),
     limit: input.limit,
     offset: input.offset,
     hidden: 0,
-    results,
+    results: await presentMiniProfiles(scope, page.roots),
     associated_results: [],
     ...(page.next === null ? {} : { after: page.next }),
   }
@@ -64,12 +71,20 @@ function readCursor(after: string | undefined): string | null {
   return after.toLowerCase()
 }
 
-async function findPage(scope: Scope, search: ProfileSearch): Promise<Page> {
-  const found = await findProfiles(scope, search)
-  if (found.confirm !== null) return confirmedPage(scope, search, found, found.confirm)
-  const roots = await rootsInOrder(scope, found.ids)
-  const last = found.ids.at(-1) ?? null
-  return { roots, count: found.count, next: found.ids.length < search.limit ? null : last }
+async function plainPage(scope: Scope, search: ProfileSearch, found: FoundProfiles): Promise<Page> {
+  const ids = await found.page({ ...search, limit: search.limit + 1 })
+  const shown = ids.slice(0, search.limit)
+  const isLast = ids.length <= search.limit
+  return {
+    roots: await rootsInOrder(scope, shown),
+    count: atLeast(found, search.offset + ids.length, isLast),
+    next: isLast ? null : (shown.at(-1) ?? null),
+  }
+}
+
+/** A count that was cut off never tells a reader to stop while there is more, nor to go on at the end. */
+function atLeast(found: FoundProfiles, seen: number, isLast: boolean): number {
+  return found.isExact || isLast ? Math.max(found.count, seen) : Math.max(found.count, seen + 1)
 }
 
 async function rootsInOrder(scope: Scope, ids: readonly string[]): Promise<ProfileRoot[]> {
@@ -81,26 +96,40 @@ async function rootsInOrder(scope: Scope, ids: readonly string[]): Promise<Profi
 async function confirmedPage(
   scope: Scope,
   search: ProfileSearch,
-  first: FoundProfiles,
+  found: FoundProfiles,
   words: readonly QueryWord[],
 ): Promise<Page> {
+  if (found.isExact && found.count <= countedByOpeningMax) return confirmedWhole(scope, search, found, words)
   const wanted = search.offset + search.limit
   const confirmed: ProfileRoot[] = []
-  let before = search.before
+  let { before } = search
   let opened = 0
   let ended = false
-  while (confirmed.length < wanted && opened < openedMax && !ended) {
-    const batch = { ...search, before, offset: 0, limit: 200 }
-    const { ids } = await findProfiles(scope, batch)
+  while (confirmed.length <= wanted && opened < openedMax + search.offset && !ended) {
+    const ids = await found.page({ before, offset: 0, limit: 200 })
     confirmed.push(...(await confirmedOf(scope, ids, words)))
     before = ids.at(-1) ?? before
     opened += ids.length
-    ended = ids.length < batch.limit
+    ended = ids.length < 200
   }
   const roots = confirmed.slice(search.offset, wanted)
-  const full = confirmed.length > wanted || (confirmed.length === wanted && !ended)
-  const next = full ? (roots.at(-1)?.id ?? before) : ended ? null : before
-  return { roots, count: ended ? confirmed.length : Math.max(first.count, confirmed.length), next }
+  const next = confirmed.length > wanted ? (roots.at(-1)?.id ?? null) : ended ? null : before
+  return { roots, count: Math.max(found.count, confirmed.length), next }
+}
+
+/** Opens all candidates, since they are few: the count is exact, on every page the same. */
+async function confirmedWhole(
+  scope: Scope,
+  { before, offset, limit }: ProfileSearch,
+  found: FoundProfiles,
+  words: readonly QueryWord[],
+): Promise<Page> {
+  const ids = await found.page({ before: null, offset: 0, limit: countedByOpeningMax })
+  const confirmed = await confirmedOf(scope, ids, words)
+  const older = confirmed.filter((root) => before === null || root.id < before)
+  const roots = older.slice(offset, offset + limit)
+  const next = older.length > offset + limit ? (roots.at(-1)?.id ?? null) : null
+  return { roots, count: confirmed.length, next }
 }
 
 async function confirmedOf(
