@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { Project } from '../project.ts'
 import type { PlanFacts } from '../report/report-data.ts'
 import type { RunSource } from '../run/context.ts'
@@ -25,6 +29,17 @@ export async function planFactsOf(project: Project): Promise<PlanFacts> {
     links,
     unusable,
     effects,
-    sources: project.checked().sources.map(({ file, rows }) => ({ file, rows })),
+    sources: await Promise.all(
+      project.checked().sources.map(async ({ file, rows }) => {
+        return { file, rows, sha256: await fileHash(join(project.directory, file)) }
+      }),
+    ),
   }
+}
+
+/** SHA-256 of a file's bytes, hexadecimal. */
+async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
 }

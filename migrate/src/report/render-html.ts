@@ -221,7 +221,7 @@ function facts(data: ReportData): string {
     ['Sources, SHA-256', data.source_sha256],
     ['Mapping, SHA-256', data.mapping_sha256],
     ...plan.sources.map(
-      (source) => [`${source.file}, ${numberText(source.rows)} rows`, source.sha256 ?? ''] as const,
+      (source) => [`${source.file}, ${numberText(source.rows)} rows`, source.sha256] as const,
     ),
   ] as const
   const shown = rows.map(

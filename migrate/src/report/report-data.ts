@@ -13,7 +13,7 @@ export interface PlanFacts {
   links: number
   unusable: number
   effects: Record<string, number>
-  sources: { file: string; rows: number; sha256?: string }[]
+  sources: { file: string; rows: number; sha256: string }[]
 }
 
 export interface ReasonCount {

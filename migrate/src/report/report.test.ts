@@ -18,7 +18,7 @@ const plan: PlanFacts = {
   links: 2,
   unusable: 1,
   effects: { profile: 6, tag: 4 },
-  sources: [{ file: 'individuals.csv', rows: 3 }],
+  sources: [{ file: 'individuals.csv', rows: 3, sha256: 'c'.repeat(64) }],
 }
 const account = {
   institution_id: 'i',
