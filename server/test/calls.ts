@@ -1,0 +1,80 @@
+import { allOperations } from '@drawbridge/schema/all-operations.ts'
+import type { Operation } from '@drawbridge/schema/operation.ts'
+import { classicPdf } from '../src/platform/inspect/test-files.ts'
+import { type MadeProfile, makePerson } from './cases.ts'
+import type { TestServer } from './server.ts'
+
+/** A profile with one of everything that has an address of its own. */
+export interface FullProfile extends MadeProfile {
+  /** Ids by the name they have in addresses. */
+  readonly ids: Readonly<Record<string, string>>
+}
+
+/** Creates a profile of the environment of `key` with a task, a note, a tag, a file, an image and an application. */
+export async function makeFullProfile(server: TestServer, key: string): Promise<FullProfile> {
+  const person = await makePerson(server, { key })
+  const post = async (below: string, body: object) => {
+    const answer = await server.ask<{ id: string }>('POST', `${person.path}${below}`, { key, body })
+    if (answer.status !== 200) throw new Error(answer.text)
+    return answer.body.id
+  }
+  const data = classicPdf().toString('base64')
+  const taskId = person.tasks[0]?.id ?? ''
+  const ids = {
+    profile_id: person.id,
+    task_id: taskId,
+    application_id: person.applications[0]?.id ?? '',
+    note_id: await post(`/tasks/${taskId}/notes`, { text: 'A note' }),
+    tag_id: await post('/tags', { name: 'a tag' }),
+    file_id: await post('/files', { data }),
+    image_id: await post('/document_images', { data, image_type: 'FRONT' }),
+  }
+  await post('/collected_data/documents', {
+    category: 'PROOF_OF_IDENTITY',
+    document_type: 'PASSPORT',
+    images: [{ id: ids.image_id }],
+  })
+  return { ...person, ids }
+}
+
+const data = classicPdf().toString('base64')
+const person = { entity_type: 'INDIVIDUAL', personal_details: { name: { family_name: 'Oduya' } } }
+
+/** A body that each operation with one accepts, by name of the operation; `confirm` is the profile named. */
+const bodies: Readonly<Record<string, (confirm: string) => unknown>> = {
+  CreateProfile: () => ({ role: 'INDIVIDUAL_CUSTOMER', collected_data: person }),
+  DeleteProfile: (confirm) => ({ confirm_id: confirm }),
+  SetProfileStatus: () => 'NORMAL',
+  ReplaceCollectedData: () => person,
+  AddDocument: () => ({ category: 'PROOF_OF_IDENTITY', document_type: 'PASSPORT' }),
+  CreateApplication: () => ({ product: { alias: 'director_check' } }),
+  DecideApplication: () => ({ status: 'REJECTED' }),
+  RevertDecision: () => ({}),
+  CreateTask: () => ({ type: 'INDIVIDUAL_VERIFY_IDENTITY' }),
+  SetTaskState: () => ({ state: 'COMPLETED_PASS' }),
+  SetTaskExpiry: () => ({ expire_at: null, reason_categories: ['OTHER'] }),
+  AddNote: () => ({ text: 'A note' }),
+  AddDocumentImage: () => ({ data, image_type: 'FRONT' }),
+  AddFile: () => ({ data }),
+  AddTag: () => ({ name: 'another tag' }),
+}
+
+/** The address of an operation with these ids in it; those not given are random. */
+export function addressOf(operation: Operation, ids: Readonly<Record<string, string>>): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => ids[name] ?? crypto.randomUUID())
+}
+
+/** Calls an operation with a body that it accepts. */
+export function call(
+  server: TestServer,
+  operation: Operation,
+  ids: Readonly<Record<string, string>>,
+  asked: { key?: string | undefined; headers?: Record<string, string> },
+) {
+  const body = bodies[operation.name]?.(ids.profile_id ?? crypto.randomUUID())
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+  return server.ask(operation.method, addressOf(operation, ids), { ...asked, ...sent })
+}
+
+/** The operations whose address names something of a profile. */
+export const profileOperations = allOperations.filter((operation) => operation.path.includes('{profile_id}'))
