@@ -46,7 +46,7 @@ create policy find_by_key on institution for select to current_user using (true)
 create policy own_account on account using (id = nullif(current_setting('app.account_id', true), '')::uuid);
 create policy find_by_key on account for select to current_user using (true);
 
-select protect_table('api_key', 'select', 'insert', 'update');
+select protect_table('api_key', 'select', 'insert', 'update (revoked_at)');
 create policy find_by_key on api_key for select to current_user using (true);
 
 do $$
@@ -137,3 +137,11 @@ create table idempotency (
 create index idempotency_expiry on idempotency (account_id, expires_at);
 create index idempotency_profile on idempotency (account_id, profile_id) where body is not null;
 select protect_table('idempotency', 'select', 'insert', 'update', 'delete');
+
+revoke execute on function find_api_key(bytea), list_accounts(), take_request_place(uuid, integer),
+  take_rate_token(uuid, text, integer) from public;
+do $$ begin
+  execute format(
+    'grant execute on function find_api_key(bytea), list_accounts(), take_request_place(uuid, integer), '
+    'take_rate_token(uuid, text, integer) to %I', app_role());
+end $$;

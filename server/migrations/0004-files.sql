@@ -34,3 +34,7 @@ create function blobs_in_use(blob_ids uuid[]) returns table (blob_id uuid)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select f.blob_id from public.file f where f.blob_id = any(blob_ids)
 $$;
+revoke execute on function blobs_in_use(uuid[]) from public;
+do $$ begin
+  execute format('grant execute on function blobs_in_use(uuid[]) to %I', app_role());
+end $$;
