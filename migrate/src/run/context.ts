@@ -64,6 +64,8 @@ export interface RunContext {
   stopping: () => boolean
   /** Ends the run for a reason that concerns every client, such as a refused key. */
   abort: (reason: string) => void
+  /** The question whether the target answers again, while one is being asked. */
+  probing: Promise<void> | null
   /** Effects being carried out, by owner and name: whoever comes second waits for the first. */
   underWay: Map<string, Promise<Settled>>
 }

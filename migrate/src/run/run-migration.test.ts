@@ -184,6 +184,38 @@ describe('a run', () => {
     expect(result.counts['done:profile']).toBe(41)
   })
 
+  it('asks a target that is away one harmless question at a time, and sends no write again before it answers', async () => {
+    let away = 0
+    let writes = 0
+    const trouble = ({ n }: { n: number }): Trouble => {
+      if (n === 60) away = 4
+      if (away > 0) writes += 1
+      return away > 0 ? 'lost-before' : null
+    }
+    const target = new FakeTarget({ keys: true, uniqueReference: true, trouble, delayMs: 1 })
+    const whoAmI = target.whoAmI.bind(target)
+    target.whoAmI = async () => {
+      if (away === 0) return whoAmI()
+      away -= 1
+      return { kind: 'unknown', why: 'reset' }
+    }
+    const result = await runMigration(options(scratch(), target, quick))
+    expect(result.state).toBe('complete')
+    expect(writes).toBeLessThanOrEqual(5)
+    expect(result.counts.resent).toBeLessThanOrEqual(5)
+    expect(countAll(target)).toEqual(exact)
+  })
+
+  it('ends by itself, with what to do, when the target stays away', async () => {
+    const target = new FakeTarget({ keys: true, uniqueReference: true, trouble: () => 'unreachable' })
+    const whoAmI = target.whoAmI.bind(target)
+    target.whoAmI = async () =>
+      target.calls > 0 ? { kind: 'later', waitMs: null, why: 'refused' } : whoAmI()
+    const result = await runMigration(options(scratch(), target, { ...quick, giveUpMs: 300 }))
+    expect(result).toMatchObject({ state: 'stopped', clients: { complete: 0, failed: 0 } })
+    expect(result.reason).toContain('Start the run again when it does')
+  })
+
   it('stops when the first fifty profiles are all refused', async () => {
     const target = new FakeTarget({ keys: true, uniqueReference: true, refuse: () => 'no such product' })
     const directory = scratch()

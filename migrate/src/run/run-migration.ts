@@ -110,7 +110,7 @@ async function runOpened(options: RunOptions, opened: Opened): Promise<RunResult
   const facts = { keys: opened.defences.key ? 'yes' : 'no' }
   await ledger.append({ t: 'R', at: run.now(), event: 'start', workers: run.slots.limit, facts })
   const reporter = new Reporter(run, options.source.totals, ramp, options.onProgress)
-  const schedule = new Schedule(run, options.source, ramp, options.giveUpMs ?? tenMinutes)
+  const schedule = new Schedule(run, options.source, ramp)
   run.upto = () => schedule.upto
   try {
     await schedule.work()
@@ -147,6 +147,7 @@ function contextOf(
     upto: () => 0,
     stopping: () => ending.stopping,
     abort: (reason) => ending.abort(reason),
+    probing: null,
     underWay: new Map(),
   }
 }

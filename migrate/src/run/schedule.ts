@@ -2,6 +2,7 @@ import type { ClientUnit } from '../plan/client-unit.ts'
 import type { RunContext, RunSource } from './context.ts'
 import { performUnit } from './perform-unit.ts'
 import { type RampStep, workersAfter } from './ramp.ts'
+import { abortWhenAway } from './stop-run.ts'
 import { Watermark } from './watermark.ts'
 
 interface Waiting {
@@ -25,7 +26,6 @@ const unitsPerSlot = 3
 export class Schedule {
   readonly #run: RunContext
   readonly #ramp: readonly RampStep[]
-  readonly #giveUpMs: number
   readonly #units: AsyncIterator<ClientUnit>
   readonly #working = new Set<Promise<void>>()
   readonly #watermark: Watermark
@@ -36,10 +36,9 @@ export class Schedule {
   /** Units left for the next start, since their outcome could not be settled. */
   unsettled = 0
 
-  constructor(run: RunContext, source: RunSource, ramp: readonly RampStep[], giveUpMs: number) {
+  constructor(run: RunContext, source: RunSource, ramp: readonly RampStep[]) {
     this.#run = run
     this.#ramp = ramp
-    this.#giveUpMs = giveUpMs
     this.#watermark = new Watermark(run.ledger.index.finishedUpto())
     this.#units = source.units(this.#watermark.upto)[Symbol.asyncIterator]()
     const counts = run.ledger.index.counts()
@@ -66,7 +65,7 @@ export class Schedule {
       } else {
         await Promise.race(this.#working)
       }
-      this.#giveUpWhenAway()
+      abortWhenAway(this.#run)
     }
     await Promise.all(this.#working)
     await this.#units.return?.()
@@ -130,12 +129,5 @@ export class Schedule {
   #untilDue(): number {
     const first = Math.min(...this.#waiting.map((waiting) => waiting.from))
     return Math.max(shortestWaitMs, first - this.#run.now())
-  }
-
-  #giveUpWhenAway(): void {
-    const since = this.#run.pacing.unreachableSince
-    if (since === null || this.#run.now() - since < this.#giveUpMs) return
-    const minutes = Math.round(this.#giveUpMs / 60_000)
-    this.#run.abort(`The target has not answered for ${minutes} minutes. Start the run again when it does.`)
   }
 }

@@ -3,6 +3,7 @@ import type { RunContext, Settled } from './context.ts'
 import { prepareCall, type ReadyCall } from './effect-calls.ts'
 import { refOf } from './find-effect.ts'
 import { idempotencyKey } from './idempotency-key.ts'
+import { untilAnswering } from './probe.ts'
 import { ask } from './read.ts'
 import { recordDone, recordRefused } from './record.ts'
 import { abortsRun } from './stop-run.ts'
@@ -30,6 +31,7 @@ export async function sendCall(run: RunContext, effect: Effect, call: ReadyCall)
   const before = run.ledger.index.effect(effect.ref, effect.name)?.attempts ?? 0
   const trial: Trial = { call, attempt: before + 1, intentStands: false, doubtfulSince: null, stales: 0 }
   for (;;) {
+    await untilAnswering(run)
     await run.pacing.turn()
     if (run.stopping()) return { state: 'later', from: 0 }
     const sent = await sendOnce(run, effect, trial)
@@ -49,7 +51,7 @@ interface Sent {
 /** Sends within a slot; null when everyone was asked to wait in the meantime. */
 async function sendOnce(run: RunContext, effect: Effect, trial: Trial): Promise<Sent | null> {
   return run.slots.within(async (fly) => {
-    if (run.pacing.waiting || run.stopping()) return null
+    if (run.pacing.waiting || run.pacing.unreachableSince !== null || run.stopping()) return null
     if (!trial.intentStands) {
       const { ref, name } = effect
       const { op, bodySha: body_sha } = trial.call

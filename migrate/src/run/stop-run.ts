@@ -13,3 +13,11 @@ export function abortsRun(run: Pick<RunContext, 'abort'>, no: No): boolean {
   )
   return true
 }
+
+/** Ends the run when the target has not answered anything for as long as is waited. */
+export function abortWhenAway(run: Pick<RunContext, 'abort' | 'pacing' | 'now' | 'giveUpMs'>): void {
+  const since = run.pacing.unreachableSince
+  if (since === null || run.now() - since < run.giveUpMs) return
+  const minutes = Math.round(run.giveUpMs / 60_000)
+  run.abort(`The target has not answered for ${minutes} minutes. Start the run again when it does.`)
+}
