@@ -196,10 +196,14 @@ class Battlefield {
     await this.#hit(second.victim)
   }
 
-  async #hit(victim: Victim): Promise<void> {
-    if (!(await this.#kill(victim))) return
-    this.killed[victim] = (this.killed[victim] ?? 0) + 1
-    this.#plan.say(`kill ${this.kills}: ${victim}, after ${this.#calls} calls`)
+  /** Whoever is not there just now (PostgreSQL is being started again) cannot be hit: then another is. */
+  async #hit(chosen: Victim): Promise<void> {
+    for (const victim of [chosen, 'server', 'migration'] as const) {
+      if (!(await this.#kill(victim))) continue
+      this.killed[victim] = (this.killed[victim] ?? 0) + 1
+      this.#plan.say(`kill ${this.kills}: ${victim}, after ${this.#calls} calls`)
+      return
+    }
   }
 
   async #kill(victim: Victim): Promise<boolean> {

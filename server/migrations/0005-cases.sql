@@ -44,8 +44,8 @@ create table task (
   completed_at timestamptz,
   default_expires_at timestamptz,
   custom_expires_at timestamptz,
-  expiry_reasons text[],
-  expiry_note bytea,
+  -- Why, in the words of whoever set the expiry: sealed.
+  expiry_words bytea,
   expired_at timestamptz,
   expiry_reason text,
   primary key (account_id, profile_id, id)

@@ -26,6 +26,17 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
   return key
 }
 
+/**
+ * What stands for a key in the database: 128 keyed bits. Callers make keys of their customers' references and names,
+ * so the key itself is not kept.
+ */
+function nameOf(scope: Scope, key: string): string {
+  const bytes = Buffer.alloc(16)
+  bytes.writeBigInt64BE(scope.vault.token('idempotency-key/1', key), 0)
+  bytes.writeBigInt64BE(scope.vault.token('idempotency-key/2', key), 8)
+  return bytes.toString('hex')
+}
+
 /** What makes two requests the same: method, path, sorted query, conditions and the body's bytes. */
 export function fingerprint(request: {
   method: string
@@ -56,11 +67,12 @@ interface Row {
  * request, `idempotency-key.in-progress` when it runs longer than the scope's lock time.
  */
 export async function claimKey(scope: Scope, key: string, print: Buffer): Promise<Reply | null> {
-  const inserted = await insertKey(scope, key, print)
+  const name = nameOf(scope, key)
+  const inserted = await insertKey(scope, name, print)
   if (inserted) return null
   const { rows } = await scope.query<Row>(
     'select fingerprint, status, headers, body from idempotency where account_id = $1 and key = $2',
-    [scope.accountId, key],
+    [scope.accountId, name],
   )
   const row = rows[0]
   // The owner rolled back or the record expired between the two statements: the caller may try at once.
@@ -70,18 +82,18 @@ export async function claimKey(scope: Scope, key: string, print: Buffer): Promis
     throw new Fault('idempotency-key.reused', {
       message: 'The reply kept for this Idempotency-Key was erased with its profile',
     })
-  const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: key }
+  const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: name }
   const body = zstdDecompressSync(open(await scope.vault.keyById(keyIdOf(row.body) ?? ''), cell, row.body))
   return { status: row.status ?? 200, headers: { ...row.headers, 'idempotency-replayed': 'true' }, body }
 }
 
-async function insertKey(scope: Scope, key: string, print: Buffer): Promise<boolean> {
+async function insertKey(scope: Scope, name: string, print: Buffer): Promise<boolean> {
   try {
     const { rows } = await scope.query(
       `insert into idempotency (account_id, key, fingerprint, created_at, expires_at)
        values ($1, $2, $3, $4::timestamptz, $4::timestamptz + make_interval(days => $5))
        on conflict (account_id, key) do nothing returning 1 as claimed`,
-      [scope.accountId, key, print, scope.now, rememberedDays],
+      [scope.accountId, name, print, scope.now, rememberedDays],
     )
     return rows.length === 1
   } catch (error) {
@@ -98,13 +110,14 @@ export async function keepReply(
   reply: Reply,
   profileId: string | null,
 ): Promise<void> {
-  const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: key }
-  await scope.query(
+  const name = nameOf(scope, key)
+  const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: name }
+  scope.write(
     `update idempotency set status = $3, headers = $4, body = $5, profile_id = $6
      where account_id = $1 and key = $2`,
     [
       scope.accountId,
-      key,
+      name,
       reply.status,
       reply.headers,
       seal(scope.vault.dataKey, cell, zstdCompressSync(reply.body)),

@@ -24,27 +24,32 @@ export interface TaskRow {
     | null
 }
 
-type Stored = Omit<TaskRow, 'expiryNote'> & { expiryNote: Buffer | null }
+/** Why somebody set an expiry, in their own words. */
+interface ExpiryWords {
+  readonly reasons: readonly string[] | null
+  readonly note: string | null
+}
+
+type Stored = Omit<TaskRow, 'expiryReasons' | 'expiryNote'> & { expiryWords: Buffer | null }
 
 const columns = `profile_id as "profileId", id, variant_id as "variantId", type, state,
   held_by_person as "heldByPerson", created_at as "createdAt", completed_at as "completedAt",
   default_expires_at as "defaultExpiresAt", custom_expires_at as "customExpiresAt",
-  expiry_reasons as "expiryReasons", expiry_note as "expiryNote", expired_at as "expiredAt",
+  expiry_words as "expiryWords", expired_at as "expiredAt",
   expiry_reason as "expiryReason"`
 
-const noteCell = (scope: Scope, id: string) => ({
+const wordsCell = (scope: Scope, id: string) => ({
   account: scope.accountId,
   table: 'task',
-  column: 'expiry_note',
+  column: 'expiry_words',
   row: id,
 })
 
 function taskOf(scope: Scope, key: DataKey, row: Stored): TaskRow {
-  const { expiryNote: sealed, ...rest } = row
-  return {
-    ...rest,
-    expiryNote: sealed === null ? null : (openJson(key, noteCell(scope, row.id), sealed) as string),
-  }
+  const { expiryWords: sealed, ...rest } = row
+  const none: ExpiryWords = { reasons: null, note: null }
+  const words = sealed === null ? none : (openJson(key, wordsCell(scope, row.id), sealed) as ExpiryWords)
+  return { ...rest, expiryReasons: words.reasons, expiryNote: words.note }
 }
 
 /** The tasks of these profiles, oldest first, every version, by profile id. */
@@ -119,18 +124,17 @@ export async function updateTaskExpiry(
   scope: Scope,
   profile: Subject,
   taskId: string,
-  expiry: { at: Date | null; reasons: readonly string[] | null; note: string | null },
+  expiry: { at: Date | null } & ExpiryWords,
 ): Promise<void> {
+  const { at, reasons, note } = expiry
   await scope.query(
-    `update task set custom_expires_at = $4, expiry_reasons = $5, expiry_note = $6
-     where account_id = $1 and profile_id = $2 and id = $3`,
+    `update task set custom_expires_at = $4, expiry_words = $5 where account_id = $1 and profile_id = $2 and id = $3`,
     [
       scope.accountId,
       profile.id,
       taskId,
-      expiry.at,
-      expiry.reasons,
-      expiry.note === null ? null : sealJson(profile.key, noteCell(scope, taskId), expiry.note),
+      at,
+      at === null ? null : sealJson(profile.key, wordsCell(scope, taskId), { reasons, note }),
     ],
   )
 }

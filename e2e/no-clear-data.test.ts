@@ -1,0 +1,142 @@
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoKey, freePort, runCommand, type ServerProcess, startServer } from './processes/server-process.ts'
+import { asSuperuser } from './processes/superuser.ts'
+import { callerFor, demand } from './secrets/caller.ts'
+import { birthday, digits, letters } from './secrets/marked-people.ts'
+import { formsOfBytes, formsOfText, type Needle, searchFiles } from './secrets/search-files.ts'
+import { type Seeded, seed, sha256 } from './secrets/seed.ts'
+
+let home = ''
+let server: ServerProcess
+let seeded: Seeded
+let needles: Needle[] = []
+let apikey = ''
+
+/** So that what would be there in clear is found: nothing is compressed, in tables or in the write-ahead log. */
+const storeAsItIs = `
+do $$ declare one record; begin
+  for one in
+    select format('alter table %I.%I alter column %I set storage external', n.nspname, r.relname, a.attname) as change
+    from pg_attribute a join pg_class r on r.oid = a.attrelid join pg_namespace n on n.oid = r.relnamespace
+    where r.relkind = 'r' and n.nspname in ('public', 'graphile_worker') and a.attnum > 0
+      and not a.attisdropped and a.attstorage in ('x', 'm')
+  loop execute one.change; end loop;
+end $$`
+
+async function administer(client: pg.Client): Promise<void> {
+  await client.query(storeAsItIs)
+  await client.query('alter system set wal_compression = off')
+  await client.query('select pg_reload_conf()')
+}
+
+async function checkpoint(): Promise<void> {
+  await asSuperuser(home, async (client) => {
+    await client.query('select pg_switch_wal()')
+    await client.query('checkpoint')
+  })
+}
+
+function needlesFor({ files }: Seeded): Needle[] {
+  const title = `${letters.slice(0, 1).toUpperCase()}${letters.slice(1)}`
+  return [
+    ...[letters, title, letters.toUpperCase()].flatMap((text) => formsOfText('a word', text)),
+    ...formsOfText('a number', digits.slice(0, 8)),
+    ...formsOfText('a birthday', birthday),
+    ...formsOfText('an API key', apikey, ['credentials.json']),
+    ...files.flatMap((bytes) => [
+      ...formsOfBytes('bytes of a file', bytes.subarray(bytes.length >> 1, (bytes.length >> 1) + 24)),
+      ...formsOfBytes('the hash of a file', sha256(bytes)),
+    ]),
+  ]
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'drawbridge-clear-'))
+  const temporary = join(home, 'temporary')
+  await mkdir(temporary)
+  const env = { TMPDIR: temporary }
+  server = startServer({ home, port: await freePort(), flags: ['--log-level', 'debug'], env })
+  await server.untilReady()
+  await asSuperuser(home, administer)
+  const { code, err } = await runCommand(['environment', 'set', 'query-key=on', '--home', home])
+  expect(err).toBe('')
+  expect(code).toBe(0)
+  apikey = await demoKey(home)
+  seeded = await seed(server.url, apikey)
+  needles = needlesFor(seeded)
+  await checkpoint()
+})
+
+afterAll(async () => {
+  await server.end('SIGTERM')
+  await rm(home, { recursive: true, force: true })
+})
+
+describe('no personal data is in the clear', () => {
+  test('in any byte of database, write-ahead log, storage, logs and temporary files', async () => {
+    expect(await searchFiles(home, needles)).toEqual([])
+  })
+
+  test('the log was kept at debug level, so there was something to search', async () => {
+    const log = await readFile(server.logFile, 'utf8')
+    expect(log).toContain('"level":"debug"')
+    expect(log).toContain('"operation":"CreateProfile"')
+  })
+
+  test('the same search finds a canary in a table, in the log and in the storage', async () => {
+    const canary = formsOfText('the canary', 'canarinhobelga')
+    await asSuperuser(home, (client) =>
+      client.query(`create table canary as select 'Das ist der canarinhobelga' as words`),
+    )
+    await appendFile(server.logFile, `${Buffer.from('xcanarinhobelga').toString('base64')}\n`)
+    await writeFile(join(home, 'files', 'canary'), Buffer.from('canarinhobelga', 'utf16le'))
+    await checkpoint()
+    const files = (await searchFiles(home, canary)).map(({ file }) => file)
+    expect(files.some((file) => file.includes('/base/'))).toBe(true)
+    expect(files.some((file) => file.includes('/pg_wal/'))).toBe(true)
+    expect(files).toContain('server.log')
+    expect(files).toContain('files/canary')
+  })
+})
+
+describe('an erased profile', () => {
+  test('leaves its destroyed key in no file of the database', async () => {
+    const wrapped = await asSuperuser(home, async (client) => {
+      const { rows } = await client.query<{ wrapped: Buffer }>(
+        'select wrapped from profile_key where profile_id = $1',
+        [seeded.doomedId],
+      )
+      return rows[0]?.wrapped ?? Buffer.alloc(0)
+    })
+    expect(wrapped.length).toBeGreaterThan(30)
+    const key = formsOfBytes('the destroyed key', wrapped)
+    expect(await searchFiles(home, key)).not.toEqual([])
+    await demand(callerFor(server.url, apikey), 200, 'POST', `/4.0/profiles/${seeded.doomedId}/delete`, {
+      body: { confirm_id: seeded.doomedId, message: `asked for by ${letters}` },
+    })
+    await untilErased(seeded.doomedId)
+    await checkpoint()
+    expect(await searchFiles(home, key)).toEqual([])
+    expect(await searchFiles(home, needles)).toEqual([])
+  })
+})
+
+/** Waits for the erasure's work after the commit. */
+async function untilErased(profileId: string): Promise<void> {
+  const list = join(home, 'erasures', 'erasures.jsonl')
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const isListed = (await readFile(list, 'utf8').catch(() => '')).includes(profileId)
+    const left = await asSuperuser(home, async (client) => {
+      const { rows } = await client.query<{ count: string }>('select count(*) from graphile_worker.jobs')
+      return Number(rows[0]?.count)
+    })
+    if (isListed && left === 0) return
+    await sleep(100)
+  }
+  throw new Error('The erasure was not finished')
+}
