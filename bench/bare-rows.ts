@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
@@ -38,8 +38,6 @@ interface Inserted {
   readonly values: readonly Cell[]
 }
 
-/** Counters are spread over this many rows. */
-const slots = 16
 /** Made with the account or by the clock, not by a create. */
 const apart = ['account_key', 'api_key', 'rate_bucket', 'checkpoint', 'profile_count', 'tag_count']
 
@@ -91,9 +89,9 @@ export class BareRows {
 
   #writeOf(tables: readonly RowsOf[]): BareWrite {
     const counted: Inserted = {
-      text: `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, $3, 1)
+      text: `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, pg_backend_pid() % 64, 1)
         on conflict (account_id, category, slot) do update set profiles = c.profiles + 1`,
-      values: [this.account, categoryOf(tables), String(randomInt(slots))],
+      values: [this.account, categoryOf(tables)],
     }
     const all = [...tables.map((table) => insertOf(table, this.account)), counted]
     const statements = this.#way === 'tables' ? all : [together(all)]

@@ -4,6 +4,7 @@ import { BareRows, type BareWay, untilSequenced } from './bare-rows.ts'
 import { Clients } from './clients.ts'
 import { type Call, HttpLoad, inParallel, percentile } from './http-load.ts'
 import type { BenchOptions } from './options.ts'
+import { processorSeconds } from './processor-time.ts'
 import { type Figure, median, type Result } from './result.ts'
 import { type BenchServer, startBenchServer } from './server-process.ts'
 
@@ -16,6 +17,8 @@ interface Round {
   readonly tailSeconds: number
   readonly bareSeconds: Readonly<Record<BareWay, number>>
   readonly milliseconds: readonly number[]
+  /** Seconds of processor time. */
+  readonly processor: { readonly server: number; readonly apiPostgres: number; readonly barePostgres: number }
 }
 
 /**
@@ -72,6 +75,7 @@ class CreateBench {
     const calls = this.#calls(count)
     const ids: string[] = []
     const milliseconds: number[] = []
+    const before = await this.#processor()
     const started = performance.now()
     await inParallel(connections, calls, async (call) => {
       const sent = performance.now()
@@ -82,15 +86,27 @@ class CreateBench {
     await untilSequenced(this.#pool, this.#server.accountId)
     const sequenced = performance.now()
     await load.close()
+    const between = await this.#processor()
+    const tables = await this.#writeBare('tables', connections, ids)
+    const after = await this.#processor()
     return {
       apiSeconds: (answered - started) / 1000,
       tailSeconds: (sequenced - answered) / 1000,
       bareSeconds: {
-        tables: await this.#writeBare('tables', connections, ids),
+        tables,
         single: await this.#writeBare('single', connections, ids),
       },
       milliseconds,
+      processor: {
+        server: between.server - before.server,
+        apiPostgres: between.postgres - before.postgres,
+        barePostgres: after.postgres - between.postgres,
+      },
     }
+  }
+
+  #processor() {
+    return processorSeconds(this.#server.pid, this.#server.postgresPid)
   }
 
   #calls(count: number): Call[] {
@@ -125,13 +141,22 @@ class CreateBench {
   }
 }
 
-function ratesOf({ apiSeconds, bareSeconds, tailSeconds }: Round, count: number) {
+function ratesOf({ apiSeconds, bareSeconds, tailSeconds, processor }: Round, count: number) {
   return {
     api_a_second: Math.round(count / apiSeconds),
     bare_tables_a_second: Math.round(count / bareSeconds.tables),
     bare_single_a_second: Math.round(count / bareSeconds.single),
     ledger_tail_ms: Math.round(tailSeconds * 1000),
+    processor_ms_a_profile: costsOf(processor, count),
   }
+}
+
+function costsOf(processor: Round['processor'], count: number) {
+  const each = Object.entries(processor).map(([who, seconds]) => [
+    who,
+    Number(((seconds * 1000) / count).toFixed(2)),
+  ])
+  return Object.fromEntries(each)
 }
 
 function figuresOf(rounds: readonly Round[], connections: number, count: number): Figure[] {
@@ -141,6 +166,11 @@ function figuresOf(rounds: readonly Round[], connections: number, count: number)
   const single = rate((round) => round.bareSeconds.single)
   const all = rounds.flatMap((round) => round.milliseconds)
   const of = `at ${connections} connections`
+  const cost = (who: string, seconds: (round: Round) => number): Figure => ({
+    name: `processor time of ${who} ${of}`,
+    value: (median(rounds.map(seconds)) * 1000) / count,
+    unit: 'ms/profile',
+  })
   const ratio: Figure = { name: `ratio to bare ${of}`, value: api / tables, unit: '' }
   return [
     { name: `API ${of}`, value: api, unit: 'profiles/s' },
@@ -148,6 +178,9 @@ function figuresOf(rounds: readonly Round[], connections: number, count: number)
     connections === 5 ? { ...ratio, wanted: { least: 0.4 } } : ratio,
     { name: `bare, one statement for all, ${of}`, value: single, unit: 'profiles/s' },
     { name: `ratio to one statement ${of}`, value: api / single, unit: '' },
+    cost('server', (round) => round.processor.server),
+    cost('PostgreSQL for the API', (round) => round.processor.apiPostgres),
+    cost('PostgreSQL for bare', (round) => round.processor.barePostgres),
     { name: `API median ${of}`, value: median(all), unit: 'ms' },
     { name: `API 99th percentile ${of}`, value: percentile(all, 0.99), unit: 'ms' },
   ]

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { startEmbedded } from '../server/src/platform/postgres/index.ts'
+import { type EmbeddedPostgres, startEmbedded } from '../server/src/platform/postgres/index.ts'
 
 /** The platform as its own process on a home of its own, and a way into its database that nothing holds back. */
 export interface BenchServer {
@@ -16,6 +16,7 @@ export interface BenchServer {
   readonly accountId: string
   /** The server's process. */
   readonly pid: number
+  readonly postgresPid: number
   /** As superuser, whom row-level security does not slow down: the bare side. */
   readonly database: pg.ClientConfig
   /** Stops the server, and removes its home unless it was given. */
@@ -40,24 +41,22 @@ export async function startBenchServer(options: BenchServerOptions): Promise<Ben
   const port = await freePort()
   const child = spawnServer(home, port, options)
   const url = `http://127.0.0.1:${port}`
-  const removeHome = async () => {
+  const attached: EmbeddedPostgres[] = []
+  const stop = async () => {
+    for (const postgres of attached) await postgres.stop()
+    await end(child)
     if (options.home === undefined) await rm(home, { recursive: true, force: true })
   }
   try {
-    await untilReady(url, child)
-    const attached = await startEmbedded({ home, log: silent })
-    const database = { ...attached.connection, database: 'drawbridge' }
-    const credentials = JSON.parse(await readFile(join(home, 'credentials.json'), 'utf8'))
-    const stop = async () => {
-      await attached.stop()
-      await end(child)
-      await removeHome()
-    }
+    const apiKey = await untilReady(url, home, child)
+    const postgres = await startEmbedded({ home, log: silent })
+    attached.push(postgres)
+    const database = { ...postgres.connection, database: 'drawbridge' }
     const accountId = await demoAccount(database)
-    return { url, home, apiKey: credentials.demo.apikey, accountId, pid: child.pid ?? 0, database, stop }
+    const pids = { pid: child.pid ?? 0, postgresPid: postgres.pid }
+    return { url, home, apiKey, accountId, ...pids, database, stop }
   } catch (error) {
-    await end(child)
-    await removeHome()
+    await stop()
     throw error
   }
 }
@@ -71,7 +70,8 @@ function spawnServer(home: string, port: number, options: BenchServerOptions): C
   return spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
+/** The key of the demo environment, as soon as the server answers. */
+async function untilReady(url: string, home: string, child: ChildProcess): Promise<string> {
   const deadline = Date.now() + startMsMax
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode} while starting`)
@@ -79,7 +79,9 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
       (response) => response.ok,
       () => false,
     )
-    if (ready) return
+    // Written after the first answer, and renamed into place: it is whole or not there.
+    const credentials = await readFile(join(home, 'credentials.json'), 'utf8').catch(() => undefined)
+    if (ready && credentials !== undefined) return JSON.parse(credentials).demo.apikey
     await sleep(50)
   }
   throw new Error(`The server did not become ready within ${startMsMax / 1000} s`)
