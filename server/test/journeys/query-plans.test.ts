@@ -1,0 +1,243 @@
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withScope } from '../../src/platform/scope.ts'
+import { startTestServer, type TestServer } from '../server.ts'
+
+type Json = Record<string, unknown>
+
+/** One step of a plan, as PostgreSQL prints it. */
+interface Step {
+  'Node Type': string
+  'Relation Name'?: string
+  'Actual Rows'?: number
+  'Actual Loops'?: number
+  'Rows Removed by Filter'?: number
+  Plans?: Step[]
+}
+
+interface Statement {
+  readonly text: string
+  readonly values: unknown[]
+}
+
+const seeded = 20_000
+/** More than a page and the 10,000 of a count can need, less than the whole book. */
+const touchedMax = 12_000
+
+let server: TestServer
+let admin: pg.Client
+let person: string
+let company: string
+let oldestSeed: string
+
+const minutes = (count: number) => count * 60_000
+
+async function create(body: Json): Promise<string> {
+  const answer = await server.ask<{ id: string }>('POST', '/4.0/profiles', { body })
+  expect(answer.status, answer.text).toBe(200)
+  return answer.body.id
+}
+
+async function makePeople(count: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let index = 0; index < count; index += 1)
+    ids.push(
+      await create({
+        role: 'INDIVIDUAL_CUSTOMER',
+        collected_data: {
+          entity_type: 'INDIVIDUAL',
+          customer_ref: `plan-${ids.length}-${server.clockOffsetMs}`,
+          personal_details: {
+            name: { given_names: ['Common'], family_name: index === 0 ? 'Rarely' : 'Oduyas' },
+          },
+        },
+      }),
+    )
+  return ids
+}
+
+/** Rows between the oldest and the newest real profiles; nothing may ever open them. */
+async function seed(): Promise<void> {
+  const opening = { accountId: server.demo.accountId, actor: { kind: 'system' as const, id: null } }
+  const terms = await withScope(server.engine, opening, async (scope) =>
+    ['common', 'com', 'comm', 'oduyas', 'oduy', 'odu'].map((text) => String(scope.vault.token('text', text))),
+  )
+  const values = [server.demo.accountId, Date.now() + minutes(30), terms]
+  const ids = `with seed as (
+    select n, (lpad(to_hex($2::bigint + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid as id
+    from generate_series(1, ${seeded}) as n) `
+  const rows = [
+    `insert into profile select $1, id, 'INDIVIDUAL', 'INDIVIDUAL_CUSTOMER',
+       case when n % 5000 = 0 then 'CUSTOMER' else 'APPLICANT' end, 'NORMAL', null, n, now(), now() from seed`,
+    `insert into profile_key select $1, id, '\\x00' from seed`,
+    `insert into collected_data select $1, id, n, '\\x00', now() from seed`,
+    `insert into profile_term select $1, term, id from seed, unnest($3::bigint[]) as term`,
+    `insert into profile_term select $1, n * 100 + other, id from seed, generate_series(1, 6) as other`,
+    `insert into customer_reference select $1, decode(lpad(to_hex(n), 32, '0'), 'hex'), id from seed`,
+    `insert into associate_link select $1, id, id, id, '{DIRECTOR}', n % 1000 = 0 from seed`,
+    `insert into application (account_id, profile_id, id, product_id, status, flag, required_variants, created_at)
+       select $1, id, id, id, 'APPLIED', 'AUTOMATING', '{}', now() from seed`,
+    `insert into task (account_id, profile_id, id, variant_id, type, state, created_at)
+       select $1, id, id, id, 'INDIVIDUAL_VERIFY_IDENTITY', 'INCOMPLETE', now() from seed`,
+    `insert into application_history (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind)
+       select $1, id, id, id, 'STATUS', 'APPLIED', 'AUTOMATING', now(), 'system' from seed`,
+    `insert into task_note (account_id, profile_id, task_id, id, content, author_kind, created_at)
+       select $1, id, id, id, '\\x00', 'system', now() from seed`,
+    `insert into file select $1, id, id, id, 'image/png', 1, '\\x00', now() from seed`,
+    `insert into document_image select $1, id, id, id, 'FRONT', null, null, now() from seed`,
+    `insert into profile_tag select $1, id, id, now() from seed`,
+    `insert into idempotency (account_id, key, fingerprint, status, headers, body, profile_id, created_at, expires_at)
+       select $1, 'seed-' || n, '\\x00', 200, '{}', '\\x00', id, now(), now() + interval '30 days' from seed`,
+  ]
+  await admin.query("set session_replication_role = 'replica'")
+  for (const row of rows) {
+    const used = row.includes('$3') ? values : values.slice(0, 2)
+    await admin.query(ids + row, used)
+  }
+  await admin.query('vacuum analyze')
+  const oldest = await admin.query<{ id: string }>('select id from profile where version = 1')
+  oldestSeed = oldest.rows[0]?.id ?? ''
+}
+
+beforeAll(async () => {
+  server = await startTestServer()
+  admin = new pg.Client(server.database.adminConfig)
+  await admin.connect()
+  await makePeople(30)
+  await seed()
+  server.clockOffsetMs = minutes(60)
+  ;[person = ''] = await makePeople(30)
+  company = await create({
+    role: 'COMPANY_CUSTOMER',
+    collected_data: {
+      entity_type: 'COMPANY',
+      officers: { directors: [{ entity_type: 'INDIVIDUAL', linked_profile: { id: person } }] },
+    },
+  })
+})
+afterAll(async () => {
+  await admin.end()
+  await server.close()
+})
+
+/** The statements a request runs, as they reach the driver. */
+async function statementsOf(request: () => Promise<{ status: number; text: string }>): Promise<Statement[]> {
+  const seen = new Map<string, Statement>()
+  const original = pg.Client.prototype.query
+  const listening = function (this: pg.Client, ...args: unknown[]) {
+    const [first] = args
+    if (typeof first === 'object' && first !== null && 'text' in first && typeof first.text === 'string') {
+      const values = 'values' in first && Array.isArray(first.values) ? first.values : []
+      seen.set(first.text, { text: first.text, values })
+    }
+    return Reflect.apply(original, this, args)
+  }
+  Object.assign(pg.Client.prototype, { query: listening })
+  try {
+    const answer = await request()
+    expect(answer.status, answer.text).toBe(200)
+  } finally {
+    Object.assign(pg.Client.prototype, { query: original })
+  }
+  return [...seen.values()].filter(({ text }) => /^\s*(select|with|insert|update|delete)/i.test(text))
+}
+
+/** The plan of a statement as the application runs it, under row-level security; undone afterwards. */
+async function planOf({ text, values }: Statement, how: 'generic' | 'run'): Promise<Step> {
+  const client = new pg.Client(server.database.appConfig)
+  await client.connect()
+  try {
+    await client.query('begin')
+    await client.query(`select set_config('app.account_id', $1, true)`, [server.demo.accountId])
+    if (how === 'generic') await client.query('set local plan_cache_mode = force_generic_plan')
+    const explain = `explain (${how === 'generic' ? 'generic_plan' : 'analyze'}, format json) ${text}`
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Step }[] }>(
+      explain,
+      how === 'generic' ? [] : values,
+    )
+    await client.query('rollback')
+    const plan = rows[0]?.['QUERY PLAN'][0]?.Plan
+    if (!plan) throw new Error('No plan')
+    return plan
+  } finally {
+    await client.end()
+  }
+}
+
+function* stepsOf(step: Step): Generator<Step> {
+  yield step
+  for (const below of step.Plans ?? []) yield* stepsOf(below)
+}
+
+/** Tables that stay small however large the book is. */
+const small = new Set([
+  'account',
+  'institution',
+  'account_key',
+  'api_key',
+  'profile_count',
+  'tag',
+  'tag_count',
+  'policy',
+])
+
+function faultsIn(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    const table = step['Relation Name']
+    const rows =
+      ((step['Actual Rows'] ?? 0) + (step['Rows Removed by Filter'] ?? 0)) * (step['Actual Loops'] ?? 1)
+    if (step['Node Type'] === 'Seq Scan' && table !== undefined && !small.has(table))
+      return [`reads all of ${table}`]
+    return rows > touchedMax ? [`${step['Node Type']} ${table ?? ''} touches ${rows} rows`] : []
+  })
+}
+
+const ask = (method: string, path: string, body?: unknown) => () =>
+  server.ask(method, path, body === undefined ? {} : { body, headers: { 'idempotency-key': `plan-${path}` } })
+
+const requests: [string, () => () => Promise<{ status: number; text: string }>][] = [
+  ['the first page', () => ask('GET', '/4.0/profiles?limit=20')],
+  ['a page deep in the list, by cursor', () => ask('GET', `/4.0/profiles?limit=20&after=${oldestSeed}`)],
+  ['a page of categories', () => ask('GET', '/4.0/profiles?limit=20&categories=APPLICANT,PREVIOUS_CUSTOMER')],
+  [
+    'a page of categories, deep',
+    () => ask('GET', `/4.0/profiles?limit=20&categories=APPLICANT&after=${oldestSeed}`),
+  ],
+  ['a search that everything matches', () => ask('GET', '/4.0/profiles?limit=20&q=common')],
+  [
+    'a search that everything matches, deep',
+    () => ask('GET', `/4.0/profiles?limit=20&q=common&after=${oldestSeed}`),
+  ],
+  ['a search for a rare word beside a common one', () => ask('GET', '/4.0/profiles?q=common+rarely')],
+  ['a search for two common words', () => ask('GET', '/4.0/profiles?limit=20&q=common+oduyas')],
+  [
+    'a search with words to be confirmed',
+    () => ask('GET', '/4.0/profiles?limit=20&q=oduya+rare&categories=CUSTOMER'),
+  ],
+  ['a profile', () => ask('GET', `/4.0/profiles/${person}`)],
+  ['a company with its associates', () => ask('GET', `/4.0/profiles/${company}`)],
+  [
+    'a change of a company',
+    () =>
+      ask('POST', `/4.0/profiles/${company}/collected_data`, {
+        entity_type: 'COMPANY',
+        customer_ref: 'plan-company',
+      }),
+  ],
+  ['a deletion', () => ask('POST', `/4.0/profiles/${person}/delete`, { confirm_id: person })],
+]
+
+test.each(requests)(
+  '%s is found through indexes, and touches no more than it needs',
+  async (_name, request) => {
+    const statements = await statementsOf(request())
+    expect(statements.length).toBeGreaterThan(2)
+    for (const statement of statements) {
+      const generic = faultsIn([...stepsOf(await planOf(statement, 'generic'))])
+      const run = /^\s*(select|with recursive)/i.test(statement.text)
+        ? faultsIn([...stepsOf(await planOf(statement, 'run'))])
+        : []
+      expect([...generic, ...run], statement.text).toEqual([])
+    }
+  },
+)
