@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { type CommandInput, UsageRefusal } from './commands/command.ts'
+import { doctor } from './commands/doctor.ts'
 import { environment } from './commands/environment.ts'
 import { keyEncryption } from './commands/key-encryption.ts'
 import { keys } from './commands/keys.ts'
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   audit,
   backup,
   restore,
+  doctor,
   'key-encryption': keyEncryption,
 }
 
@@ -47,6 +49,7 @@ const flagNames = [
   'from',
   'erasures',
   'max-days',
+  'backups',
 ]
 
 const switchNames = ['json', 'debug', 'allow-old', 'yes']

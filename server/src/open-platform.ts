@@ -55,7 +55,7 @@ async function reachDatabase(settings: Settings, log: Log): Promise<Server> {
 }
 
 /** The name of the database: the one in the URL, or `drawbridge` in the embedded server. */
-function databaseName(settings: Settings): string {
+export function databaseName(settings: Settings): string {
   if (settings.databaseUrl === undefined) return 'drawbridge'
   const name = decodeURIComponent(new URL(settings.databaseUrl).pathname.slice(1))
   if (name === '')
@@ -66,7 +66,7 @@ function databaseName(settings: Settings): string {
 }
 
 /** The roles' passwords come of what all nodes share and what a rotation of the key-encryption key leaves alone. */
-function sharedSecret(admin: ClientConfig, kek: Buffer): Buffer {
+export function sharedSecret(admin: ClientConfig, kek: Buffer): Buffer {
   const inUrl = admin.connectionString === undefined ? undefined : new URL(admin.connectionString).password
   const password = typeof admin.password === 'string' ? admin.password : inUrl
   return password === undefined || password === '' ? kek : Buffer.from(decodeURIComponent(password))

@@ -217,7 +217,7 @@ async function syncDirectory(path: string): Promise<void> {
 /** A key that was named for this one command is put in its place, so that the next start finds it. */
 async function keepKeyFile(settings: Settings): Promise<void> {
   const { home, kekFile, sources } = settings
-  if (kekFile === undefined || sources.kek !== undefined || !sources['kek-file']?.startsWith('flag')) return
+  if (kekFile === undefined || !sources['kek-file']?.startsWith('flag')) return
   const own = join(home, 'secrets', 'kek')
   if (await isThere(own)) return
   await createSecretFile(own, await readFile(kekFile, 'utf8'))

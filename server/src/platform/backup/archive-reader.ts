@@ -20,8 +20,11 @@ export class BackupRefusal extends DatabaseRefusal {}
 
 /** Reads what a backup says of itself. Raises `BackupRefusal`. */
 export async function readHeader(path: string): Promise<Header> {
-  for await (const entry of entriesOf(path)) return parseHeader(path, entry.header.name, await textOf(entry))
-  throw damaged(path, 'it is empty')
+  return reading(path, async () => {
+    for await (const entry of entriesOf(path))
+      return parseHeader(path, entry.header.name, await textOf(entry))
+    throw damaged(path, 'it is empty')
+  })
 }
 
 /**
@@ -29,6 +32,22 @@ export async function readHeader(path: string): Promise<Header> {
  * against the key. Raises `BackupRefusal` with the first difference; what has been written then must not be used.
  */
 export async function extractBackup(path: string, directory: string, key: Buffer): Promise<Manifest> {
+  return reading(path, async () => {
+    const { texts, found, directories } = await write(path, directory)
+    const manifest = parseManifest(path, texts, key)
+    compare(path, manifest, found, directories)
+    return manifest
+  })
+}
+
+interface Written {
+  /** The entries that are not content, by name. */
+  readonly texts: ReadonlyMap<string, Buffer>
+  readonly found: ReadonlyMap<string, { bytes: number; sha256: string }>
+  readonly directories: ReadonlySet<string>
+}
+
+async function write(path: string, directory: string): Promise<Written> {
   const found = new Map<string, { bytes: number; sha256: string }>()
   const directories = new Set<string>()
   const texts = new Map<string, Buffer>()
@@ -44,9 +63,7 @@ export async function extractBackup(path: string, directory: string, key: Buffer
     } else if (type === 'file') found.set(name, await writeEntry(entry, join(directory, name)))
     else throw damaged(path, 'it holds something that is no file')
   }
-  const manifest = parseManifest(path, texts, key)
-  compare(path, manifest, found, directories)
-  return manifest
+  return { texts, found, directories }
 }
 
 async function writeEntry(entry: Entry, path: string): Promise<{ bytes: number; sha256: string }> {
@@ -75,12 +92,19 @@ async function* entriesOf(path: string): AsyncGenerator<Entry> {
   file.on('error', fail).pipe(unpacked).on('error', fail).pipe(archive)
   try {
     yield* archive as AsyncIterable<Entry>
-  } catch (error) {
-    if (error instanceof DatabaseRefusal) throw error
-    throw damaged(path, error instanceof Error ? error.message : 'it ends too early', error)
   } finally {
     file.destroy()
     unpacked.destroy()
+  }
+}
+
+/** What unpacking stumbles over is damage of the backup, whatever it is called; what the system refuses is not. */
+async function reading<R>(path: string, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DatabaseRefusal || (error instanceof Error && 'syscall' in error)) throw error
+    throw damaged(path, error instanceof Error ? error.message : 'it cannot be read', error)
   }
 }
 
