@@ -26,6 +26,11 @@ export const errors = {
     code: 201,
     title: 'This Idempotency-Key was used with another request',
   },
+  'idempotency-key.erased': {
+    status: 409,
+    code: 202,
+    title: 'The reply kept for this Idempotency-Key was erased with its profile',
+  },
   'idempotency-key.in-progress': {
     status: 409,
     code: 202,

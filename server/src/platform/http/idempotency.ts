@@ -64,7 +64,8 @@ interface Row {
 /**
  * Claims the key for this transaction. Returns null when it is ours now, or the reply kept by the request that had
  * it before; a request that is still running is waited for. Raises `idempotency-key.reused` when that was another
- * request, `idempotency-key.in-progress` when it runs longer than the scope's lock time.
+ * request, `idempotency-key.erased` when the reply went with its profile, `idempotency-key.in-progress` when it runs
+ * longer than the scope's lock time.
  */
 export async function claimKey(scope: Scope, key: string, print: Buffer): Promise<Reply | null> {
   const name = nameOf(scope, key)
@@ -78,10 +79,7 @@ export async function claimKey(scope: Scope, key: string, print: Buffer): Promis
   // The owner rolled back or the record expired between the two statements: the caller may try at once.
   if (!row) throw new Fault('idempotency-key.in-progress', { retryAfterSeconds: 1 })
   if (!row.fingerprint.equals(print)) throw new Fault('idempotency-key.reused')
-  if (row.body === null)
-    throw new Fault('idempotency-key.reused', {
-      message: 'The reply kept for this Idempotency-Key was erased with its profile',
-    })
+  if (row.body === null) throw new Fault('idempotency-key.erased')
   const cell = { account: scope.accountId, table: 'idempotency', column: 'body', row: name }
   const body = zstdDecompressSync(open(await scope.vault.keyById(keyIdOf(row.body) ?? ''), cell, row.body))
   return { status: row.status ?? 200, headers: { ...row.headers, 'idempotency-replayed': 'true' }, body }
