@@ -57,6 +57,9 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+/** What a command says when it is done but leaves something for a person, such as rows that cannot be sent. */
+const needsPerson = 3
+
 /** Runs a program to its end; its progress goes to standard error. Throws when it fails. */
 async function run(args: readonly string[], output: 'show' | 'keep' = 'show'): Promise<string> {
   const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'], cwd: root })
@@ -65,7 +68,7 @@ async function run(args: readonly string[], output: 'show' | 'keep' = 'show'): P
     output === 'keep' ? chunks.push(chunk) : process.stderr.write(chunk),
   )
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
+  if (code !== 0 && code !== needsPerson) throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
   return Buffer.concat(chunks).toString()
 }
 

@@ -70,7 +70,10 @@ const drainMsMax = 8_000
  */
 function queuePool(owner: PoolConfig, log: JobLog, max: number): Pool {
   const pool = new Pool({ ...owner, max })
-  const tell = (error: Error) => log.warn({ err: named(error) }, 'a connection of the job queue broke')
+  const tell = (error: Error) => {
+    // A server that is stopped right behind this pool may cut a connection that is closing: nothing is lost by it.
+    if (!pool.ending) log.warn({ err: named(error) }, 'a connection of the job queue broke')
+  }
   pool.on('error', tell)
   pool.on('connect', (client) => client.on('error', tell))
   return pool
