@@ -215,7 +215,8 @@ async function inTransaction<R>(
 
 async function open(engine: Engine, client: PoolClient, opening: Opening): Promise<OpenScope> {
   if (!uuid.test(opening.accountId)) throw new Error('An account id is a UUID')
-  const begin = opening.readOnly === true ? 'begin read only' : 'begin'
+  // What is only read is read as of one moment, so that no reply shows half of a change made meanwhile.
+  const begin = opening.readOnly === true ? 'begin isolation level repeatable read read only' : 'begin'
   // One round trip: the values are a checked UUID and constants, so that the simple protocol is safe here.
   const results = (await client.query(
     `${begin}; select set_config('app.account_id', '${opening.accountId}', true), ` +

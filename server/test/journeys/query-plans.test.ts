@@ -12,6 +12,8 @@ interface Step {
   'Actual Rows'?: number
   'Actual Loops'?: number
   'Rows Removed by Filter'?: number
+  'Shared Hit Blocks'?: number
+  'Shared Read Blocks'?: number
   Plans?: Step[]
 }
 
@@ -23,9 +25,12 @@ interface Statement {
 const seeded = 20_000
 /** More than a page and the 10,000 of a count can need, less than the whole book. */
 const touchedMax = 12_000
+/** Pages of 8 kB that one statement may look at: the index of the words alone has nearly twice as many. */
+const pagesMax = 500
 
 let server: TestServer
 let admin: pg.Client
+let app: pg.Client
 let person: string
 let company: string
 let oldestSeed: string
@@ -60,7 +65,7 @@ async function makePeople(count: number): Promise<string[]> {
 async function seed(): Promise<void> {
   const opening = { accountId: server.demo.accountId, actor: { kind: 'system' as const, id: null } }
   const terms = await withScope(server.engine, opening, async (scope) =>
-    ['common', 'com', 'comm', 'oduyas', 'oduy', 'odu'].map((text) => String(scope.vault.token('text', text))),
+    ['common', 'oduyas', 'oduy'].map((text) => String(scope.vault.token('text', text))),
   )
   const values = [server.demo.accountId, Date.now() + minutes(30), terms]
   const ids = `with seed as (
@@ -72,7 +77,7 @@ async function seed(): Promise<void> {
     `insert into profile_key select $1, id, '\\x00' from seed`,
     `insert into collected_data select $1, id, n, '\\x00', now() from seed`,
     `insert into profile_term select $1, term, id from seed, unnest($3::bigint[]) as term`,
-    `insert into profile_term select $1, n * 100 + other, id from seed, generate_series(1, 6) as other`,
+    `insert into profile_term select $1, n * 100 + other, id from seed, generate_series(1, 3) as other`,
     `insert into customer_reference select $1, decode(lpad(to_hex(n), 32, '0'), 'hex'), id from seed`,
     `insert into associate_link select $1, id, id, id, '{DIRECTOR}', n % 1000 = 0 from seed`,
     `insert into application (account_id, profile_id, id, product_id, status, flag, required_variants, created_at)
@@ -103,6 +108,8 @@ beforeAll(async () => {
   server = await startTestServer()
   admin = new pg.Client(server.database.adminConfig)
   await admin.connect()
+  app = new pg.Client(server.database.appConfig)
+  await app.connect()
   await makePeople(30)
   await seed()
   server.clockOffsetMs = minutes(60)
@@ -117,6 +124,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await admin.end()
+  await app.end()
   await server.close()
 })
 
@@ -144,23 +152,19 @@ async function statementsOf(request: () => Promise<{ status: number; text: strin
 
 /** The plan of a statement as the application runs it, under row-level security; undone afterwards. */
 async function planOf({ text, values }: Statement, how: 'generic' | 'run'): Promise<Step> {
-  const client = new pg.Client(server.database.appConfig)
-  await client.connect()
+  await app.query('begin')
   try {
-    await client.query('begin')
-    await client.query(`select set_config('app.account_id', $1, true)`, [server.demo.accountId])
-    if (how === 'generic') await client.query('set local plan_cache_mode = force_generic_plan')
-    const explain = `explain (${how === 'generic' ? 'generic_plan' : 'analyze'}, format json) ${text}`
-    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Step }[] }>(
+    await app.query(`select set_config('app.account_id', $1, true)`, [server.demo.accountId])
+    const explain = `explain (${how === 'generic' ? 'generic_plan' : 'analyze, buffers'}, format json) ${text}`
+    const { rows } = await app.query<{ 'QUERY PLAN': { Plan: Step }[] }>(
       explain,
       how === 'generic' ? [] : values,
     )
-    await client.query('rollback')
     const plan = rows[0]?.['QUERY PLAN'][0]?.Plan
     if (!plan) throw new Error('No plan')
     return plan
   } finally {
-    await client.end()
+    await app.query('rollback')
   }
 }
 
@@ -190,6 +194,11 @@ function faultsIn(steps: readonly Step[]): string[] {
       return [`reads all of ${table}`]
     return rows > touchedMax ? [`${step['Node Type']} ${table ?? ''} touches ${rows} rows`] : []
   })
+}
+
+/** Statements of functions are left out: what they look at, they look at once for each connection. */
+function isRead({ text }: Statement): boolean {
+  return /^\s*(select|with recursive)/i.test(text) && !/find_api_key|add_job|take_/.test(text)
 }
 
 const ask = (method: string, path: string, body?: unknown) => () =>
@@ -234,10 +243,10 @@ test.each(requests)(
     expect(statements.length).toBeGreaterThan(2)
     for (const statement of statements) {
       const generic = faultsIn([...stepsOf(await planOf(statement, 'generic'))])
-      const run = /^\s*(select|with recursive)/i.test(statement.text)
-        ? faultsIn([...stepsOf(await planOf(statement, 'run'))])
-        : []
-      expect([...generic, ...run], statement.text).toEqual([])
+      const run = isRead(statement) ? await planOf(statement, 'run') : undefined
+      expect([...generic, ...(run ? faultsIn([...stepsOf(run)]) : [])], statement.text).toEqual([])
+      const pages = (run?.['Shared Hit Blocks'] ?? 0) + (run?.['Shared Read Blocks'] ?? 0)
+      expect(pages, statement.text).toBeLessThan(pagesMax)
     }
   },
 )
