@@ -5,6 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addressOf, type FullProfile, makeFullProfile } from '../../../test/calls.ts'
+import { damaged, oddValue } from '../../../test/odd-values.ts'
+import { richCompany, richPerson } from '../../../test/rich-documents.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 
 let server: TestServer
@@ -14,36 +16,6 @@ beforeAll(async () => {
   known = await makeFullProfile(server, server.demo.key)
 })
 afterAll(() => server.close())
-
-const words = fc.constantFrom(
-  'INDIVIDUAL',
-  'COMPANY',
-  'INDIVIDUAL_CUSTOMER',
-  'COMPANY_ASSOCIATED',
-  'APPROVED',
-  'COMPLETED_PASS',
-  'GBR',
-  '1984-07-31',
-  '2031-02-03 04:05:06',
-  'PASSPORT',
-  'PROOF_OF_IDENTITY',
-  'FRONT',
-  'AAAA',
-  '\u0130\u00df\ufb01\u200d\ud83d\ude00',
-  '%_\\\'"',
-  '\u0001\u007f\ufffe',
-)
-const odd = fc.oneof(
-  words,
-  fc.string({ maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.double(),
-  fc.maxSafeInteger(),
-  fc.boolean(),
-  fc.constant(null),
-  fc.constant([]),
-  fc.constant({}),
-)
 
 /** The names of fields that the schema of a body knows, at any depth. */
 function fieldNames(schema: z.ZodType): string[] {
@@ -72,7 +44,7 @@ function bodyOf(operation: Operation): fc.Arbitrary<unknown> {
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4, depthSize: 'small' },
-      odd,
+      oddValue,
       fc.array(tie('value'), { maxLength: 3 }),
       fc.array(fc.tuple(key, tie('value')), { maxLength: 6 }).map((entries) => Object.fromEntries(entries)),
     ),
@@ -156,4 +128,33 @@ test('whatever is sent to whatever operation, the answer is its own, a clear ref
   }
   // Requests that were all refused by the first check would prove nothing.
   expect([...seen]).toEqual(expect.arrayContaining([200, 400, 404, 409]))
+})
+
+test('a full document with a few places damaged is taken as it is or refused with the places named', async () => {
+  const taken = { person: 0, company: 0 }
+  for (const [kind, document] of [
+    ['person', richPerson],
+    ['company', richCompany],
+  ] as const) {
+    const role = kind === 'person' ? 'INDIVIDUAL_CUSTOMER' : 'COMPANY_CUSTOMER'
+    const made = await server.ask<{ id: string }>('POST', '/4.0/profiles', {
+      body: { role, collected_data: document },
+    })
+    expect(made.status, made.text).toBe(200)
+    const path = `/4.0/profiles/${made.body.id}/collected_data`
+    await fc.assert(
+      fc.asyncProperty(damaged(document), async (body) => {
+        const answer = await server.ask('POST', path, { body: JSON.stringify(body) })
+        expect([200, 400, 409], answer.text.slice(0, 300)).toContain(answer.status)
+        if (answer.status === 200) {
+          taken[kind] += 1
+          expect((await server.ask('GET', path)).text).toBe(answer.text)
+        } else
+          for (const error of ErrorBody.parse(answer.body).errors)
+            expect(error.info).toMatchObject({ pointer: expect.any(String) })
+      }),
+      { seed: 77, numRuns: 50 },
+    )
+  }
+  expect(Math.min(...Object.values(taken))).toBeGreaterThan(0)
 })
