@@ -25,6 +25,9 @@ export interface Credentials {
 /** Keys that were issued and are not in `credentials.json` yet. */
 type Draft = Partial<Credentials>
 
+/** What a first start needs of the platform. */
+export type FirstStartPlatform = Pick<Platform, 'engine' | 'owner' | 'settings'>
+
 /** The places where a first start may die; tests end the process at each. */
 export type FirstStartPoint = 'institution-made' | 'key-written' | 'key-committed'
 
@@ -36,7 +39,7 @@ export type FirstStartPoint = 'institution-made' | 'key-written' | 'key-committe
  * committed is issued anew, one that was is kept. Of several nodes that start at once, one does this.
  */
 export async function ensureInstitution(
-  platform: Platform,
+  platform: FirstStartPlatform,
   url: string,
   formUrl: string,
   reached: (point: FirstStartPoint) => void = () => undefined,
@@ -77,7 +80,7 @@ async function readDraft(path: string): Promise<Draft | undefined> {
 }
 
 /** The environments; made, with their institution, where there are none. */
-async function ensureAccounts({ engine, settings }: Platform): Promise<AccountRow[]> {
+async function ensureAccounts({ engine, settings }: FirstStartPlatform): Promise<AccountRow[]> {
   const client = await engine.pool.connect()
   try {
     await client.query('begin')
@@ -106,7 +109,7 @@ async function hasKey(engine: Platform['engine'], accountId: string): Promise<bo
 
 /** Issues a key, and hands it to `keep` before it is committed. Returns what `keep` returned. */
 async function issueMasterKey<R>(
-  { engine }: Platform,
+  { engine }: FirstStartPlatform,
   accountId: string,
   keep: (apikey: string) => Promise<R>,
 ): Promise<R> {
