@@ -1,9 +1,9 @@
+import { clearDestroyedKeys } from './clear-destroyed-keys.ts'
 import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
 import { erasureListOf } from './platform/erasure-list.ts'
 import { expireIdempotency } from './platform/http/index.ts'
 import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
-import { withClient } from './platform/postgres/index.ts'
 import { finishRotation } from './platform/vault/index.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
@@ -12,14 +12,10 @@ import { jobs as profileJobs } from './rooms/profiles/index.ts'
 
 /** What a worker node runs when a job asks for it. */
 export function handlersOf(platform: Platform): Record<string, JobHandler> {
-  const { engine, settings, owner } = platform
+  const { engine, settings } = platform
   return profileJobs({
     engine,
     erasureList: erasureListOf(settings.home),
-    vacuumKeys: () =>
-      withClient(owner, async (client) => {
-        await client.query('vacuum profile_key')
-      }),
   })
 }
 
@@ -45,6 +41,11 @@ export function cronOf(platform: Platform): CronEntry[] {
         for (const { accountId } of await selectAccounts(plainQuery(engine.pool)))
           await finishRotation(engine.pool, engine.vault, accountId, wrappedKeys, signal)
       },
+    },
+    {
+      name: 'clear-destroyed-keys',
+      pattern: '37 * * * *',
+      run: () => clearDestroyedKeys(platform, now()),
     },
     {
       name: 'collect-blobs',

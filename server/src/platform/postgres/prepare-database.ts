@@ -48,6 +48,7 @@ export async function prepareDatabase(
         ? connectionAs(admin, { database })
         : connectionAs(admin, { user: ownerRole, password: options.ownerPassword, database })
     await prepareRights(owner, database, appRole)
+    if (self.superuser) await allowClearing(connectionAs(admin, { database }), ownerRole)
     return { owner, app: connectionAs(admin, { user: appRole, password: appPassword, database }) }
   })
 }
@@ -131,6 +132,15 @@ async function prepareRights(owner: pg.ClientConfig, database: string, appRole: 
     await client.query(`grant connect on database ${name} to ${app}`)
     await client.query('revoke all on schema public from public')
     await client.query(`grant usage on schema public to ${app}`)
+  })
+}
+
+/** So that what destroyed keys left in the write-ahead log can be let go without waiting for its next turn. */
+async function allowClearing(admin: pg.ClientConfig, ownerRole: string): Promise<void> {
+  const owner = pg.escapeIdentifier(ownerRole)
+  await withClient(admin, async (client) => {
+    await client.query(`grant pg_checkpoint to ${owner}`)
+    await client.query(`grant execute on function pg_catalog.pg_switch_wal() to ${owner}`)
   })
 }
 

@@ -39,6 +39,8 @@ const fixedSettings = {
   wal_level: 'replica',
   max_wal_senders: 4,
   wal_compression: 'on',
+  // A recycled file of the log keeps its old content until it is written over: with it, keys that were destroyed.
+  wal_recycle: 'off',
   min_wal_size: '128MB',
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',

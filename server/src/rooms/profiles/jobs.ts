@@ -1,7 +1,6 @@
 import { appendErasure } from '../../platform/erasure-list.ts'
 import type { JobHandler } from '../../platform/jobs/index.ts'
 import { type Engine, withScope } from '../../platform/scope.ts'
-import { deleteTermsOf } from '../profile-root/index.ts'
 import { selectErasedAt } from './queries.ts'
 
 /** What the jobs of this room need of the outside. */
@@ -9,8 +8,6 @@ export interface ProfileJobEdges {
   readonly engine: Engine
   /** The list of erasures outside the database. */
   readonly erasureList: string
-  /** Rewrites the pages that held destroyed keys, so that not even a copy of the files holds them. */
-  readonly vacuumKeys: () => Promise<void>
 }
 
 /** The jobs of this room, by name. */
@@ -21,11 +18,7 @@ export function jobs(edges: ProfileJobEdges): Record<string, JobHandler> {
 /** What an erasure still needs once it has been committed; each step may be done twice. */
 async function finishErasure(edges: ProfileJobEdges, accountId: string, profileId: string): Promise<void> {
   const opening = { accountId, actor: { kind: 'system' as const, id: null } }
-  const at = await withScope(edges.engine, opening, async (scope) => {
-    await deleteTermsOf(scope, profileId)
-    return selectErasedAt(scope, profileId)
-  })
+  const at = await withScope(edges.engine, opening, (scope) => selectErasedAt(scope, profileId))
   if (at === undefined) return
   await appendErasure(edges.erasureList, { account: accountId, profile: profileId, at: at.toISOString() })
-  await edges.vacuumKeys()
 }
