@@ -9,7 +9,7 @@ import { noCrash } from './ledger/crash-point.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import type { KnownProfile } from './plan/decide-action.ts'
 import { openProject, type Project } from './project.ts'
-import { FakeTarget } from './run/fake-target.ts'
+import { FakeTarget } from './run/fake-target.test-kit.ts'
 import { runMigration } from './run/run-migration.ts'
 
 const left: (() => void)[] = []
