@@ -5,7 +5,6 @@ export {
   changeTerms,
   deleteReferences,
   deleteRoot,
-  deleteTermsOf,
   insertReference,
   type ProfileRoot,
   selectReferenceHolder,

@@ -189,14 +189,6 @@ export async function deleteReferences(scope: Scope, profileId: string): Promise
   ])
 }
 
-/** Takes whatever is left of a profile out of the blind index, also what an older way of indexing put there. */
-export async function deleteTermsOf(scope: Scope, profileId: string): Promise<void> {
-  await scope.query('delete from profile_term where account_id = $1 and profile_id = $2', [
-    scope.accountId,
-    profileId,
-  ])
-}
-
 /** The wrapped keys of profiles, as a rotation of the account's key needs them. */
 export const wrappedKeys: WrappedKeyStore = {
   wrappedByOther: async (query, accountId, keyId, limit) => {
