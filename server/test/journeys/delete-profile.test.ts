@@ -206,4 +206,27 @@ describe('a deleted profile', () => {
       expect(rest).toEqual({ 'erasure.profile_id': 1 })
     }
   })
+
+  test('in the middle of being read is shown whole, as it was when the reading began', async () => {
+    const { body } = await create('INDIVIDUAL_CUSTOMER', person('Midway'))
+    const original = pg.Client.prototype.query
+    let deletions = 0
+    const deletingFirst = async function (this: pg.Client, ...args: unknown[]): Promise<unknown> {
+      if (deletions === 0 && JSON.stringify(args[0]).includes('collected_data')) {
+        deletions += 1
+        Object.assign(pg.Client.prototype, { query: original })
+        expect((await erase(body.id)).status).toBe(200)
+      }
+      return Reflect.apply(original, this, args)
+    }
+    Object.assign(pg.Client.prototype, { query: deletingFirst })
+    try {
+      const read = await server.ask('GET', `/4.0/profiles/${body.id}`)
+      expect(deletions).toBe(1)
+      expect([read.status, read.body]).toEqual([200, body])
+    } finally {
+      Object.assign(pg.Client.prototype, { query: original })
+    }
+    expect((await server.ask('GET', `/4.0/profiles/${body.id}`)).status).toBe(404)
+  })
 })
