@@ -86,7 +86,7 @@ export async function countUnsequenced(query: Query, account: string): Promise<n
   return Number(rows[0]?.count ?? 0)
 }
 
-/** Lays positions and hashes, all in one statement. */
+/** Lays positions and hashes, all in one statement; the index of what has no position yet finds the rows. */
 export async function updatePositions(
   query: Query,
   account: string,
@@ -95,7 +95,7 @@ export async function updatePositions(
   await query.query(
     `update fact set position = place.position, hash = place.hash
      from unnest($2::bigint[], $3::bigint[], $4::bytea[]) as place (seq, position, hash)
-     where fact.account_id = $1 and fact.seq = place.seq`,
+     where fact.account_id = $1 and fact.seq = place.seq and fact.position is null`,
     [
       account,
       places.map((place) => place.seq),

@@ -58,12 +58,15 @@ export interface LoopOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Sequences until the signal ends it, resting `idleMs` when nothing is waiting. Failures are told and tried again. */
+/**
+ * Sequences until the signal ends it, resting `idleMs` unless a whole batch or more was waiting: a transaction for each
+ * handful of facts would cost the writers more than it gives the readers. Failures are told and tried again.
+ */
 export async function runSequencer(options: LoopOptions): Promise<void> {
-  await runLoop(options, async () => (await sequence(options.pool)) > 0)
+  await runLoop(options, async () => (await sequence(options.pool)) >= batchMax)
 }
 
-/** Repeats `step` until the signal; rests after a step that found nothing to do or failed. */
+/** Repeats `step` until the signal; rests after a step that says it may, or failed. */
 export async function runLoop(options: LoopOptions, step: () => Promise<boolean>): Promise<void> {
   while (!options.signal.aborted) {
     const busy = await step().catch((error: unknown) => {

@@ -79,21 +79,38 @@ export async function insertVersion(scope: Scope, at: AtVersion, stored: StoredD
   )
 }
 
-/** The stored documents of these profiles at their newest versions, by profile id. */
+interface DocumentRow {
+  profile_id: string
+  document: Buffer
+}
+
+/**
+ * The stored documents of these profiles at their newest versions, by profile id. Each is fetched by its key (`offset 0`
+ * keeps the planner to that): a join would be planned for a thousand profiles and read the whole table for one.
+ */
 export async function selectVersions(
   scope: Scope,
   profiles: readonly AtVersion[],
 ): Promise<Map<string, StoredData>> {
-  const { rows } = await scope.query<{ profile_id: string; document: Buffer }>(
-    `select d.profile_id, d.document
-     from unnest($2::uuid[], $3::bigint[]) as wanted (profile_id, version)
-     join collected_data d on d.account_id = $1 and d.profile_id = wanted.profile_id and d.version = wanted.version`,
-    [
-      scope.accountId,
-      profiles.map((profile) => profile.id),
-      profiles.map((profile) => String(profile.version)),
-    ],
-  )
+  const [only] = profiles
+  const { rows } =
+    only !== undefined && profiles.length === 1
+      ? await scope.query<DocumentRow>(
+          `select profile_id, document from collected_data
+           where account_id = $1 and profile_id = $2 and version = $3`,
+          [scope.accountId, only.id, String(only.version)],
+        )
+      : await scope.query<DocumentRow>(
+          `select d.profile_id, d.document
+           from unnest($2::uuid[], $3::bigint[]) as wanted (profile_id, version) cross join lateral
+             (select profile_id, document from collected_data where account_id = $1
+                and profile_id = wanted.profile_id and version = wanted.version offset 0) as d`,
+          [
+            scope.accountId,
+            profiles.map((profile) => profile.id),
+            profiles.map((profile) => String(profile.version)),
+          ],
+        )
   const byId = new Map(profiles.map((profile) => [profile.id, profile]))
   const found = new Map<string, StoredData>()
   for (const row of rows) {
