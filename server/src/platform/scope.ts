@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
 import type { Pool, PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
@@ -188,6 +189,8 @@ export async function withScope<R>(
       return await inTransaction(engine, opening, work)
     } catch (error) {
       if (!isRetryable(error) || attempt > 2) throw error
+      // Whoever was let through first is given time to go on, or the two would meet again at the same place.
+      await setTimeout(attempt * randomInt(10, 50))
     }
   }
 }

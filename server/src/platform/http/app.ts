@@ -33,7 +33,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: headerBytesMax },
-    return503OnClosing: true,
+    return503OnClosing: false,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, maxHeaderSize: headerBytesMax },
     bodyLimit: bodyLimits.normal,
     clientErrorHandler: refuseSocket,
@@ -43,6 +43,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
   })
   app.server.maxConnections = 4_096
   takeJsonOnly(app)
+  refuseWhileClosing(app)
   app.setErrorHandler((error, request, reply) => refuse(settings, error, request, reply))
   app.setNotFoundHandler((_request, reply) => send(reply, faultReply(new Fault('route.unknown'))))
   app.addHook('onSend', async (_request, reply) => {
@@ -53,6 +54,18 @@ export function createApp(settings: AppSettings): FastifyInstance {
   for (const route of settings.routes) addRoute(app, settings, route)
   refuseOtherMethods(app, settings.routes)
   return app
+}
+
+/** What still comes in on open connections while the server drains is sent elsewhere, in the contract's shape. */
+function refuseWhileClosing(app: FastifyInstance): void {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onRequest', async () => {
+    if (isClosing)
+      throw new Fault('service.unavailable', { retryAfterSeconds: 1, headers: { connection: 'close' } })
+  })
 }
 
 /** Bodies are kept as bytes: they are scanned before they are parsed, and fingerprinted as they came. */

@@ -82,12 +82,15 @@ test('what is not Base64, is damaged or is no file at all is 400', async () => {
     expect((await add(body)).status, JSON.stringify(body)).toBe(400)
 })
 
-test('an image of 10 MB is taken as a file and refused as a document image one byte later', async () => {
+test('a document image over 10 MB and a file over 50 MB are 413', async () => {
   const pdf = classicPdf()
   const padded = (bytes: number) =>
     Buffer.concat([pdf.subarray(0, 9), Buffer.alloc(bytes - pdf.length, '%'), pdf.subarray(9)])
   const over = padded(10_000_001)
   expect(over.length).toBe(10_000_001)
+  const huge = Buffer.concat([Buffer.from('{"data":"'), Buffer.alloc(66_666_672, 'A'), Buffer.from('"}')])
+  const file = await server.ask('POST', `${person.path}/files`, { body: huge })
+  expect([file.status, reasonOf(file)]).toEqual([413, 'file.too-large'])
   const image = await server.ask('POST', `${person.path}/document_images`, {
     body: { data: base64(over), image_type: 'FRONT' },
   })
