@@ -68,7 +68,8 @@ async function run(args: readonly string[], output: 'show' | 'keep' = 'show'): P
     output === 'keep' ? chunks.push(chunk) : process.stderr.write(chunk),
   )
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0 && code !== needsPerson) throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
+  if (code !== 0 && code !== needsPerson)
+    throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
   return Buffer.concat(chunks).toString()
 }
 
