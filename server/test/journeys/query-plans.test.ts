@@ -223,6 +223,10 @@ const requests: [string, () => () => Promise<{ status: number; text: string }>][
     'a search with words to be confirmed',
     () => ask('GET', '/4.0/profiles?limit=20&q=oduya+rare&categories=CUSTOMER'),
   ],
+  [
+    'a search for a common word in a rare category',
+    () => ask('GET', '/4.0/profiles?limit=20&q=common&categories=PREVIOUS_CUSTOMER'),
+  ],
   ['a profile', () => ask('GET', `/4.0/profiles/${person}`)],
   ['a company with its associates', () => ask('GET', `/4.0/profiles/${company}`)],
   [

@@ -56,7 +56,7 @@ export async function findProfiles(
   return { count, isExact, confirm, page: (part) => selectMatching(scope, matching, part) }
 }
 
-/** Puts the rarest word first, which the others are then looked up for. */
+/** Puts the rarest word first, which the others are then looked up for; where the categories are rarer, them. */
 async function prepare(
   scope: Scope,
   words: readonly QueryWord[],
@@ -68,11 +68,14 @@ async function prepare(
     counted.push({ terms, count: await countTerms(scope, terms) })
   }
   counted.sort((left, right) => left.count - right.count)
-  const matching = { words: counted.map((word) => word.terms), categories }
   const first = counted[0]?.count ?? 0
-  const isExact = first < countedMax
+  const inCategories = categories === null ? Number.POSITIVE_INFINITY : await countProfiles(scope, categories)
+  const readBy = inCategories < first ? 'category' : 'word'
+  const matching = { words: counted.map((word) => word.terms), categories, readBy } as const
+  const candidates = Math.min(first, inCategories)
+  const isExact = candidates < countedMax
   const alone = counted.length === 1 && categories === null
-  const count = alone || !isExact ? first : await countMatching(scope, matching)
+  const count = alone || !isExact ? candidates : await countMatching(scope, matching)
   const confirm = words.some((word) => word.terms.some((term) => term.confirm)) ? words : null
   return { matching, count, isExact, confirm }
 }

@@ -67,39 +67,70 @@ export async function countTerms(scope: Scope, terms: Alternatives): Promise<num
 export interface Matching {
   readonly words: readonly Alternatives[]
   readonly categories: readonly ProfileCategory[] | null
+  /** What is rarer, and so what the candidates are read by: the first word, or the categories. */
+  readonly readBy: 'word' | 'category'
 }
 
-/** What else a profile `t` that has the first word must be; `values` are filled as it is written. */
-function furtherWords({ words, categories }: Matching, values: unknown[]): string {
-  const conditions = words.slice(1).map(
+/** The candidates of a search as SQL: one stream, newest first, for each of the `keys`. */
+interface Candidates {
+  /** What is read, of an alias `t`. */
+  readonly source: string
+  readonly id: 't.profile_id' | 't.id'
+  /** What else a candidate must have. */
+  readonly conditions: string
+}
+
+/** Writes the candidates of a search; `values` hold the account first and the keys of the streams second. */
+function candidatesOf({ words, categories, readBy }: Matching, values: unknown[]): Candidates {
+  const id = readBy === 'word' ? 't.profile_id' : 't.id'
+  const further = readBy === 'word' ? words.slice(1) : words
+  const conditions = further.map(
     (word) =>
       `and exists (select from profile_term other where other.account_id = $1
-         and other.term = any($${values.push(word.map(String))}::bigint[]) and other.profile_id = t.profile_id)`,
+         and other.term = any($${values.push(word.map(String))}::bigint[]) and other.profile_id = ${id})`,
   )
+  if (readBy === 'category') {
+    const source = 'unnest($2::text[]) as wanted cross join lateral (select id from profile t'
+    return {
+      source: `${source} where t.account_id = $1 and t.category = wanted`,
+      id,
+      conditions: conditions.join(' '),
+    }
+  }
   if (categories !== null)
     conditions.push(
       `and exists (select from profile p where p.account_id = $1 and p.id = t.profile_id
          and p.category = any($${values.push(categories)}::text[]))`,
     )
-  return conditions.join('\n')
+  const source =
+    'unnest($2::bigint[]) as wanted cross join lateral (select profile_id as id from profile_term t'
+  return {
+    source: `${source} where t.account_id = $1 and t.term = wanted`,
+    id,
+    conditions: conditions.join(' '),
+  }
 }
 
-/** How many profiles match; of a first word with more than `countedMax` profiles only the newest are looked at. */
+function keysOf({ words, categories, readBy }: Matching): unknown[] {
+  return readBy === 'word' ? (words[0] ?? []).map(String) : [...new Set(categories)]
+}
+
+/** How many profiles match, of the newest `countedMax` candidates of each stream. */
 export async function countMatching(scope: Scope, matching: Matching): Promise<number> {
-  const values: unknown[] = [scope.accountId, (matching.words[0] ?? []).map(String), countedMax]
+  const values: unknown[] = [scope.accountId, keysOf(matching), countedMax]
+  const { source, id, conditions } = candidatesOf(matching, values)
+  const looked = `${source} order by ${id} desc limit $3) as looked`
   const { rows } = await scope.query<{ profiles: bigint }>(
-    `select count(distinct t.profile_id) as profiles from unnest($2::bigint[]) as wanted cross join lateral
-       (select profile_id from profile_term where account_id = $1 and term = wanted
-        order by profile_id desc limit $3) as t
-     where true ${furtherWords(matching, values)}`,
+    `select count(distinct t.id) as profiles
+     from (select looked.id, looked.id as profile_id from ${looked}) as t where true ${conditions}`,
     values,
   )
   return Number(rows[0]?.profiles ?? 0)
 }
 
 /**
- * Ids of the profiles that match, newest first. Each term of the first word is read backwards from the index and the
- * streams are merged, so a page costs the same in a large book as in a small one.
+ * Ids of the profiles that match, newest first. Each stream is read backwards from its index and the streams are
+ * merged, so a page costs the same in a large book as in a small one.
  */
 export async function selectMatching(
   scope: Scope,
@@ -108,15 +139,13 @@ export async function selectMatching(
 ): Promise<string[]> {
   const values: unknown[] = [
     scope.accountId,
-    (matching.words[0] ?? []).map(String),
+    keysOf(matching),
     page.before ?? youngest,
     page.limit + page.offset,
   ]
+  const { source, id, conditions } = candidatesOf(matching, values)
   const { rows } = await scope.query<{ id: string }>(
-    `select distinct found.profile_id as id from unnest($2::bigint[]) as wanted cross join lateral
-       (select t.profile_id from profile_term t where t.account_id = $1 and t.term = wanted and t.profile_id < $3
-          ${furtherWords(matching, values)}
-        order by t.profile_id desc limit $4) as found
+    `select distinct found.id from ${source} and ${id} < $3 ${conditions} order by ${id} desc limit $4) as found
      order by id desc limit $4`,
     values,
   )
