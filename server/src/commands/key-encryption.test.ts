@@ -27,7 +27,7 @@ async function rotation(...args: string[]) {
 }
 
 /** Writes and reads without a pause until told to stop; returns how often, and every answer that was no success. */
-function keepAsking(): () => Promise<{ asked: number; refused: string[] }> {
+function keepAsking(old: string): () => Promise<{ asked: number; refused: string[] }> {
   let busy = true
   let asked = 0
   const refused: string[] = []
@@ -44,6 +44,7 @@ function keepAsking(): () => Promise<{ asked: number; refused: string[] }> {
         collected_data: { entity_type: 'COMPANY', metadata: { name } },
       })
       await ask('GET', `/4.0/profiles/${JSON.parse(text).id}`)
+      await ask('GET', old)
     }
   }
   const running = Promise.all([run('NORTH QUAY LTD'), run('SOUTH QUAY LTD')])
@@ -60,8 +61,9 @@ test('all keys are changed under a node that serves, and not one request fails',
     role: 'COMPANY_CUSTOMER',
     collected_data: { entity_type: 'COMPANY', metadata: { name: 'OLD KEY LTD' } },
   })
-  const before = await node.ask('GET', `/4.0/profiles/${JSON.parse(made.text).id}`)
-  const stopAsking = keepAsking()
+  const path = `/4.0/profiles/${JSON.parse(made.text).id}`
+  const before = await node.ask('GET', path)
+  const stopAsking = keepAsking(path)
 
   await rotation('rotate')
   const both = await keysInFile()
@@ -77,7 +79,6 @@ test('all keys are changed under a node that serves, and not one request fails',
   const { asked, refused } = await stopAsking()
   expect(refused).toEqual([])
   expect(asked).toBeGreaterThan(10)
-  const path = `/4.0/profiles/${JSON.parse(made.text).id}`
   expect(await node.ask('GET', path)).toEqual(before)
   expect(await node.stop()).toBe(0)
   node = await startNodeProcess(home)
