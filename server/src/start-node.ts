@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { finishRestore } from './finish-restore.ts'
 import { ensureInstitution, refreshCredentials } from './first-start.ts'
@@ -25,6 +26,8 @@ export interface Running {
 /** How long the sequencer rests when nothing is waiting. */
 const sequencerIdleMs = 250
 const checkpointMs = 60_000
+/** A database that takes longer to answer a small question is not one to send requests to. */
+const readyMsMax = 2_000
 
 /**
  * Starts what the node's role asks for: the API, the work behind it, or both. When that fails, everything is closed
@@ -91,8 +94,7 @@ async function mount(
   isPrepared: () => boolean,
 ): Promise<void> {
   const migrations = await readMigrations(migrationsDirectory)
-  const whyNotReady = async () => {
-    if (!isPrepared()) return 'the first start is still making environments and keys'
+  const askDatabase = async () => {
     try {
       return (await schemaIsCurrent(engine.pool, migrations))
         ? undefined
@@ -101,6 +103,15 @@ async function mount(
       log.warn('node.not-ready', { error })
       return 'the database cannot be reached'
     }
+  }
+  // One question at a time: a database that stands still must not take a connection for every probe.
+  let asked: Promise<string | undefined> | undefined
+  const whyNotReady = async () => {
+    if (!isPrepared()) return 'the first start is still making environments and keys'
+    asked ??= askDatabase().finally(() => {
+      asked = undefined
+    })
+    return Promise.race([asked, sleep(readyMsMax, 'the database does not answer', { ref: false })])
   }
   mountOperations(app, {
     whyNotReady,
