@@ -3,7 +3,6 @@ import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
 import { isThere, restoreMarkOf } from './platform/backup/restore-mark.ts'
 import { type Erasure, erasureListOf, readErasures } from './platform/erasure-list.ts'
-import { withClient } from './platform/postgres/index.ts'
 import { withScope } from './platform/scope.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { lockProfiles } from './rooms/profile-root/index.ts'
@@ -32,10 +31,6 @@ export async function finishRestore(platform: Platform): Promise<Replay | undefi
   let erased = 0
   for (const erasure of erasures)
     if (accounts.has(erasure.account) && (await eraseAgain(platform, erasure))) erased += 1
-  if (erased > 0)
-    await withClient(platform.owner, async (client) => {
-      await client.query('vacuum profile_key')
-    })
   await rm(mark)
   platform.log.info('restore.finished', { count: erased })
   return { listed: erasures.length, erased }

@@ -28,7 +28,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /**
  * `drawbridge backup --to FILE|DIRECTORY`: one file with the database as it is at the end of the copy, the sealed
  * files, and the signing key of checkpoints, wrapped. The platform may serve meanwhile. The key-encryption key, the
- * checkpoints and the list of erasures are not in it (docs/decisions/0006-backups.md). Exit code 130 when
+ * checkpoints and the list of erasures are not in it (docs/decisions/0007-backups.md). Exit code 130 when
  * interrupted, and then nothing is left under the final name.
  */
 export async function backup(input: CommandInput): Promise<number> {

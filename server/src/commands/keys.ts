@@ -1,18 +1,16 @@
 import { type KeyClass, keyClasses } from '@drawbridge/schema/capability.ts'
 import { withScope } from '../platform/scope.ts'
-import { rotateAccountKey } from '../platform/vault/index.ts'
 import { issueKey, type KeyRow, revokeKey, selectKeys } from '../rooms/accounts/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
 
-/** `drawbridge keys issue|list|revoke|rotate`: API keys, and the key that seals what an environment holds. */
+/** `drawbridge keys issue|list|revoke`. */
 export async function keys(input: CommandInput): Promise<number> {
   const [act, id] = input.words
   if (act === 'issue') return issue(input)
   if (act === 'list') return list(input)
   if (act === 'revoke' && id !== undefined) return revoke(input, id)
-  if (act === 'rotate') return rotate(input)
   throw new UsageRefusal(
-    'drawbridge keys issue --name NAME [--class CLASS] | list | revoke ID | rotate  [--environment demo|live]',
+    'drawbridge keys issue --name NAME [--class CLASS] | list | revoke ID  [--environment demo|live]',
   )
 }
 
@@ -98,18 +96,6 @@ async function revoke(input: CommandInput, id: string): Promise<number> {
   return inEnvironment(input, async ({ engine }, opening) => {
     await withScope(engine, opening, (scope) => revokeKey(scope, id))
     print(input, { revoked: id }, () => `Revoked ${id}\n`)
-    return 0
-  })
-}
-
-async function rotate(input: CommandInput): Promise<number> {
-  return inEnvironment(input, async ({ engine }, { accountId }) => {
-    await rotateAccountKey(engine.pool, engine.vault, accountId)
-    print(
-      input,
-      { rotated: accountId },
-      () => 'A new key seals from now on; the keys of profiles are wrapped by it within the hour.\n',
-    )
     return 0
   })
 }
