@@ -155,7 +155,7 @@ export const DecideApplication = operation({
 
 export const RevertDecision = operation({
   name: 'RevertDecision',
-  summary: 'Takes a decision back; the application is APPLIED again, with the same id',
+  summary: 'Takes the last decision back; the same application has the status it had before',
   method: 'POST',
   path: '/4.0/profiles/{profile_id}/applications/{application_id}/revert_decision',
   may: 'EDIT_PRODUCT_APPLICATION_STATUS',

@@ -144,6 +144,16 @@ test('a transaction has one instant, moved by the offset of the clock, and ids i
   expect(new Set(ids).size).toBe(ids.length)
 })
 
+test('a reading transaction sees one state of the database, however long it reads', async () => {
+  const statement = 'select count(*) as rows from profile_key where account_id = $1'
+  const count = async (scope: Scope) => (await scope.query(statement, [scope.accountId])).rows
+  await withScope(server.engine, { ...opening(), readOnly: true }, async (scope) => {
+    const before = await count(scope)
+    await withScope(server.engine, opening(), insertProfileKey)
+    expect(await count(scope)).toEqual(before)
+  })
+})
+
 test('a reading transaction cannot write', async () => {
   const before = await kept()
   const written = withScope(server.engine, { ...opening(), readOnly: true }, insertProfileKey)
