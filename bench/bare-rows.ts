@@ -18,15 +18,18 @@ export type BareWrite = readonly Statement[]
  */
 export type BareWay = 'tables' | 'single'
 
-interface TableShape {
+/** A table with rows of profiles. */
+export interface TableShape {
   readonly table: string
   readonly columns: readonly string[]
   /** The column that names the profile. */
   readonly owner: 'id' | 'profile_id'
 }
 
-type Cell = string | Buffer | null
-type Row = Readonly<Record<string, Cell>>
+/** A value as it is written: text, bytes or nothing. */
+export type Cell = string | Buffer | null
+/** A row by column. */
+export type Row = Readonly<Record<string, Cell>>
 
 interface RowsOf {
   readonly shape: TableShape
@@ -42,7 +45,7 @@ interface Inserted {
 const apart = ['account_key', 'api_key', 'rate_bucket', 'checkpoint', 'profile_count', 'tag_count']
 
 /** Reads values as the server writes them, so that they go back unchanged; bytes as bytes. */
-const asWritten: pg.CustomTypesConfig = {
+export const asWritten: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.BYTEA
       ? pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text')
@@ -168,7 +171,8 @@ function categoryOf(tables: readonly RowsOf[]): string {
   return String(profile.category)
 }
 
-async function readShapes(pool: pg.Pool): Promise<TableShape[]> {
+/** The tables that hold rows of a profile, and their columns. */
+export async function readShapes(pool: Pick<pg.Pool, 'query'>): Promise<TableShape[]> {
   const { rows } = await pool.query<{ table: string; columns: string[] }>(
     `select c.table_name as "table", array_agg(c.column_name::text order by c.ordinal_position) as columns
      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
