@@ -71,9 +71,17 @@ function refuseWhileClosing(app: FastifyInstance): void {
 /** Bodies are kept as bytes: they are scanned before they are parsed, and fingerprinted as they came. */
 function takeJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/json(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  )
+  app.addContentTypeParser(/^application\/json(;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
+    const coding = request.headers['content-encoding']
+    if (coding === undefined || coding === 'identity') done(null, body)
+    else
+      done(
+        new Fault('request.unsupported-media-type', {
+          message: 'Send the body as it is, without Content-Encoding',
+          headers: { 'accept-encoding': 'identity' },
+        }),
+      )
+  })
 }
 
 function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): void {

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { allOperations } from '@drawbridge/schema/all-operations.ts'
 import { ErrorBody } from '@drawbridge/schema/error-body.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -111,6 +112,17 @@ test('a body of another type is 415, whatever is in it', async () => {
     'Application/JSON ; charset=UTF-8',
   ])
     expect((await addTag('{"name":"a"}', { 'content-type': type })).status, type).toBe(200)
+})
+
+test('a compressed body is 415, since what it unfolds to is not known', async () => {
+  const body = new Uint8Array(gzipSync('{"name":"packed"}'))
+  const answer = await addTag(body, { 'content-encoding': 'gzip' })
+  expect([answer.status, reasonOf(answer), answer.headers.get('accept-encoding')]).toEqual([
+    415,
+    'request.unsupported-media-type',
+    'identity',
+  ])
+  expect((await addTag('{"name":"plain"}', { 'content-encoding': 'identity' })).status).toBe(200)
 })
 
 test('a condition that is no list of ETags is 400, and every form of one is understood', async () => {
