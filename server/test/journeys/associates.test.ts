@@ -347,3 +347,19 @@ test('of many linked profiles the first 200 are expanded, the others shown by id
     Array.from({ length: 5 }, () => ['id']),
   )
 })
+
+test('more associates than one call can verify are refused with what to do, and none is linked', async () => {
+  const owner = await company()
+  const ids: string[] = []
+  const task_variant_ids = [variant('identify_officers'), variant('identify_owners')]
+  for (let batch = 0; batch < 84; batch += 1)
+    ids.push(...(await Promise.all(Array.from({ length: 6 }, () => person()))))
+  const answer = await post<Refused>(
+    owner,
+    withDirectors(...ids.map((id) => link(id, 'INDIVIDUAL', { task_variant_ids }))),
+  )
+  expect(answer.status).toBe(413)
+  expect(answer.body.errors[0]?.message).toContain('in several calls')
+  expect(await profile(owner)).toMatchObject({ has_associates: false })
+  expect((await profile(ids[0] ?? '')).applications).toEqual([])
+})

@@ -1,4 +1,5 @@
 import { findProduct, findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import type { Policy, Product } from '@drawbridge/policy/policy.ts'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
@@ -19,7 +20,16 @@ import {
   selectLinksOfCompany,
   upsertLink,
 } from './queries.ts'
-import { levelsMax, linksIn, roleForTask, sortedRoles, variantPointer, type WrittenLink } from './rules.ts'
+import {
+  levelsMax,
+  linksIn,
+  newApplicationsMax,
+  newLinksMax,
+  roleForTask,
+  sortedRoles,
+  variantPointer,
+  type WrittenLink,
+} from './rules.ts'
 
 interface Wanted {
   readonly associateId: string
@@ -61,7 +71,8 @@ export async function lockLinked(
  * Brings the links of a company in line with what was written, and makes the associates apply for what the tasks
  * they are verified for ask (R48). A link to a profile that was deleted since it was made stays a bare id.
  * Cross-holdings in a circle are kept and flagged. Raises `associate.unknown-profile`, `associate.self-link`,
- * `associate.unknown-task-variant`, `associate.too-deep`, `profile.entity-type-mismatch`.
+ * `associate.unknown-task-variant`, `associate.too-deep`, `profile.entity-type-mismatch`,
+ * `request.too-large`.
  */
 export async function linkAssociates(scope: Scope, written: WrittenData, sent: SentLinks): Promise<void> {
   if (written.root.entityType !== 'COMPANY') return
@@ -73,10 +84,14 @@ export async function linkAssociates(scope: Scope, written: WrittenData, sent: S
   const below = await belowOf(scope, gone)
   await unlinkGone(scope, written.root, gone)
   const grown = wanted.filter((link) => !isUnchanged(known.get(link.associateId), link))
+  if (grown.length > newLinksMax)
+    throw new Fault('request.too-large', {
+      message: `At most ${newLinksMax} associates may be linked in one call: link them in several calls`,
+    })
   for (const link of grown) await writeLink(scope, written.root, link)
   await unflagOpened(scope, below)
   if (grown.length > 0) await assertDepth(scope, written.root, wanted)
-  for (const link of wanted) await applyForTasks(scope, link)
+  await applyForTasks(scope, wanted)
 }
 
 function wantedLinks(written: WrittenData, sent: SentLinks): Wanted[] {
@@ -190,18 +205,37 @@ async function assertDepth(scope: Scope, company: ProfileRoot, links: readonly W
     })
 }
 
-/** An associate applies for the product of each task it is verified for, once, in the role the task is about. */
-async function applyForTasks(scope: Scope, link: Wanted): Promise<void> {
+interface Due {
+  readonly profile: ProfileRoot
+  readonly product: Product
+  readonly role: AssociatedRole | undefined
+}
+
+/** Associates apply for the product of each task they are verified for, once, in the role the task is about. */
+async function applyForTasks(scope: Scope, wanted: readonly Wanted[]): Promise<void> {
+  const verified = wanted.filter((link) => link.taskVariantIds.length > 0)
+  if (verified.length === 0) return
   const policy = await currentPolicy(scope)
-  const variants = link.taskVariantIds.flatMap((id) => findTaskVariant(policy, { id }) ?? [])
-  if (variants.every((variant) => variant.associates === undefined)) return
-  const applications = (await selectApplications(scope, [link.profile.id])).get(link.profile.id) ?? []
+  const applications = await selectApplications(
+    scope,
+    verified.map((link) => link.profile.id),
+  )
+  const due = verified.flatMap((link) => dueFor(link, applications.get(link.profile.id) ?? [], policy))
+  if (due.length > newApplicationsMax)
+    throw new Fault('request.too-large', {
+      message: `Associates may begin at most ${newApplicationsMax} applications in one call: link them in several calls`,
+    })
+  for (const { profile, product, role } of due) await apply(scope, profile, product, role)
+}
+
+function dueFor(link: Wanted, applications: readonly { productId: string }[], policy: Policy): Due[] {
   const applied = new Set(applications.map((application) => application.productId))
-  for (const variant of variants) {
-    const product = variant.associates && findProduct(policy, { alias: variant.associates.product })
+  return link.taskVariantIds.flatMap((id) => {
+    const variant = findTaskVariant(policy, { id })
+    const product = variant?.associates && findProduct(policy, { alias: variant.associates.product })
     if (!product || applied.has(product.id) || product.smart_policies[link.profile.entityType] === undefined)
-      continue
+      return []
     applied.add(product.id)
-    await apply(scope, link.profile, product, roleForTask(variant.task_type, link.roles))
-  }
+    return [{ profile: link.profile, product, role: roleForTask(variant.task_type, link.roles) }]
+  })
 }

@@ -7,6 +7,10 @@ import type { TaskType } from '@drawbridge/schema/task.ts'
 /** Associates of associates may go this deep (public API 4.0, 2.8). */
 export const levelsMax = 10
 
+/** Links that one call may make, and applications that it may begin: its transaction stays within seconds. */
+export const newLinksMax = 4_000
+export const newApplicationsMax = 1_000
+
 /** Linked profiles that a read expands; the others are shown by id. */
 export const expandedMax = 200
 
