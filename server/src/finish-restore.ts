@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
-import { isThere, restoreMarkOf } from './platform/backup/restore-mark.ts'
+import { readRestoreState, writeRestoreState } from './platform/backup/restore-mark.ts'
 import { type Erasure, erasureListOf, readErasures } from './platform/erasure-list.ts'
 import { withScope } from './platform/scope.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
@@ -22,16 +21,16 @@ export interface Replay {
  * no restore is under way.
  */
 export async function finishRestore(platform: Platform): Promise<Replay | undefined> {
-  const mark = restoreMarkOf(platform.settings.home)
-  if (!(await isThere(mark))) return undefined
-  const erasures = await readErasures(erasureListOf(platform.settings.home))
+  const { home, databaseUrl } = platform.settings
+  if ((await readRestoreState(home, databaseUrl)) === 'none') return undefined
+  const erasures = await readErasures(erasureListOf(home))
   const accounts = new Set(
     (await selectAccounts(plainQuery(platform.engine.pool))).map((account) => account.accountId),
   )
   let erased = 0
   for (const erasure of erasures)
     if (accounts.has(erasure.account) && (await eraseAgain(platform, erasure))) erased += 1
-  await rm(mark)
+  await writeRestoreState(home, 'none')
   platform.log.info('restore.finished', { count: erased })
   return { listed: erasures.length, erased }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClientConfig, Pool } from 'pg'
-import { isHalfPlaced } from './platform/backup/restore-mark.ts'
+import { readRestoreState } from './platform/backup/restore-mark.ts'
 import { createPool } from './platform/db/index.ts'
 import { createFileInspector } from './platform/inspect/index.ts'
 import { migrateQueue } from './platform/jobs/index.ts'
@@ -98,7 +98,7 @@ export async function openPlatform(
   settings: Settings,
   log: Log = createLogger({ level: settings.logLevel }),
 ): Promise<Platform> {
-  if (await isHalfPlaced(settings.home, settings.databaseUrl))
+  if ((await readRestoreState(settings.home, settings.databaseUrl)) === 'placing')
     throw new DatabaseRefusal(
       `A restore of ${settings.home} was cut off before its database was in place. Run drawbridge restore again.`,
     )

@@ -163,6 +163,21 @@ test('what was altered, is cut off or needs another key is refused, and leaves t
   expect(await readdir(empty)).toEqual(['secrets'])
 })
 
+test('a restore that was killed before its data were in place is not served, and is made again', async () => {
+  const torn = await emptyHome('torn')
+  const args = ['restore', '--from', file, '--home', torn]
+  const { child, ended } = beginCommand(args)
+  const draft = join(torn, 'postgres', '18', 'restoring')
+  await until(async () => (await readdir(draft).catch(() => [])).length > 0)
+  child.kill('SIGKILL')
+  await ended
+  const served = await runCommand(['serve', '--home', torn, '--port', '0'])
+  expect([served.code, served.err]).toEqual([1, expect.stringContaining('Run drawbridge restore again')])
+  const restored = await runCommand(args)
+  expect(restored.code, restored.err).toBe(0)
+  expect(await readdir(torn)).not.toContain('restore-unfinished')
+})
+
 test('a home that holds anything is refused', async () => {
   const refused = await runCommand(['restore', '--from', file, '--home', again])
   expect(refused.code).toBe(1)

@@ -48,6 +48,7 @@ function keepAsking(old: string): () => Promise<{ asked: number; refused: string
     }
   }
   const running = Promise.all([run('NORTH QUAY LTD'), run('SOUTH QUAY LTD')])
+  running.catch(() => undefined)
   return async () => {
     busy = false
     await running
@@ -67,7 +68,9 @@ test('all keys are changed under a node that serves, and not one request fails',
 
   await rotation('rotate')
   const both = await keysInFile()
-  expect(both).toEqual([expect.not.stringMatching(old ?? ''), old])
+  expect(both).toHaveLength(2)
+  expect(both[1]).toBe(old)
+  expect(both[0]).not.toBe(old)
   await rotation('rotate-account', '--environment', 'demo')
   const unsure = await runCommand(['key-encryption', 'retire', '--home', home])
   expect(unsure.code, unsure.err).toBe(3)

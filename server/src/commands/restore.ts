@@ -23,7 +23,7 @@ import {
   refusalOf,
   type Wrap,
 } from '../platform/backup/manifest.ts'
-import { isHalfPlaced, isThere, restoreMarkOf } from '../platform/backup/restore-mark.ts'
+import { isThere, readRestoreState, writeRestoreState } from '../platform/backup/restore-mark.ts'
 import { erasureListOf, readErasures } from '../platform/erasure-list.ts'
 import { readMigrations } from '../platform/postgres/index.ts'
 import { type Layout, POSTGRES_MAJOR, prepareLayout } from '../platform/postgres/layout.ts'
@@ -59,12 +59,12 @@ export async function restore(input: CommandInput): Promise<number> {
   return finish(input, header)
 }
 
-/** Whether a restore was cut off when its data were in place and its erasures were not yet. */
-async function isInPlace(settings: Settings): Promise<boolean> {
-  if (!(await isThere(restoreMarkOf(settings.home)))) return false
-  if (!(await isHalfPlaced(settings.home, settings.databaseUrl))) return true
-  for (const name of ['postgres', 'files', leftover]) await removeTree(join(settings.home, name))
-  await rm(restoreMarkOf(settings.home))
+/** Whether a restore was cut off when its data were in place; what one left that was cut off before is removed. */
+async function isInPlace({ home, databaseUrl }: Settings): Promise<boolean> {
+  const state = await readRestoreState(home, databaseUrl)
+  if (state !== 'placing') return state === 'placed'
+  for (const name of ['postgres', 'files', leftover]) await removeTree(join(home, name))
+  await writeRestoreState(home, 'none')
   return false
 }
 
@@ -75,16 +75,12 @@ async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true })
 }
 
-/** What may be in the home already: the key, the list of erasures, and what a restore that was killed left. */
-const expected = new Set(['secrets', 'erasures', 'restoring'])
+/** What may be in the home already: the key, and the list of erasures. */
+const expected = new Set(['secrets', 'erasures'])
 
 async function requireEmpty(home: string): Promise<void> {
   if (!(await isThere(home))) return
-  const data = join(home, 'postgres', String(POSTGRES_MAJOR), 'data')
-  const isLeftover = !(await isThere(data))
-  const found = (await readdir(home)).find(
-    (name) => !expected.has(name) && !(name === 'postgres' && isLeftover),
-  )
+  const found = (await readdir(home)).find((name) => !expected.has(name))
   if (found !== undefined)
     throw new CommandRefusal(
       `${home} is not empty: it holds ${found}. A backup is restored into an empty home, which may hold secrets/kek and erasures/erasures.jsonl only.`,
@@ -150,7 +146,8 @@ const leftover = 'restoring'
 
 async function place(settings: Settings, path: string, header: Header, secrets: Secrets): Promise<void> {
   const { home } = settings
-  await mkdir(home, { recursive: true, mode: 0o700 })
+  // The mark comes first: from here on the home is not served before the erasures have been made again.
+  await writeRestoreState(home, 'placing')
   const layout = header.database === 'embedded' ? await prepareLayout(home) : undefined
   // On the file system of the database, which may be another than that of the home.
   const draft = join(layout?.version ?? home, leftover)
@@ -162,13 +159,14 @@ async function place(settings: Settings, path: string, header: Header, secrets: 
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     if (layout) await removeTree(join(home, 'postgres'))
+    await writeRestoreState(home, 'none')
     throw error
   } finally {
     stopShowing()
   }
 }
 
-/** The mark comes first: from here on the home is not served before the erasures have been replayed. */
+/** The database comes last: where it is in place, everything is. */
 async function moveIn(
   settings: Settings,
   layout: Layout | undefined,
@@ -176,7 +174,6 @@ async function moveIn(
   secrets: Secrets,
 ): Promise<void> {
   const { home, storage } = settings
-  await writeFile(restoreMarkOf(home), '', { mode: 0o600, flush: true })
   if (await isThere(join(draft, 'secrets', 'checkpoint-key')))
     await createSecretFile(
       join(home, 'secrets', 'checkpoint-key'),
@@ -190,7 +187,7 @@ async function moveIn(
     await chmod(layout.data, 0o700)
     await syncDirectory(layout.version)
   }
-  await syncDirectory(home)
+  await writeRestoreState(home, 'placed')
   await rm(draft, { recursive: true, force: true })
 }
 
