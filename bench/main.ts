@@ -1,11 +1,13 @@
 import { createProfiles } from './create-profiles.ts'
 import { listSearch } from './list-search.ts'
 import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
+import { readProfiles } from './read-profiles.ts'
 import { jsonLine, type Result, table } from './result.ts'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Result>>> = {
   'create-profiles': createProfiles,
   'list-search': listSearch,
+  'read-profiles': readProfiles,
 }
 
 /** Runs one benchmark: a table and one line of JSON; with `--json` the line alone on standard output. */
