@@ -115,6 +115,13 @@ describe('a search finds a profile by', () => {
     expect(await find('migrated')).toEqual([])
   })
 
+  test('a tag of more words than a search may have', async () => {
+    const name = 'one two three four five six seven eight nine ten'
+    const tagged = await server.ask<{ id: string }>('POST', `/4.0/profiles/${mira}/tags`, { body: { name } })
+    expect(await list({ q: name })).toMatchObject({ count: 1, results: [{ id: mira }] })
+    await server.ask('DELETE', `/4.0/profiles/${mira}/tags/${tagged.body.id}`)
+  })
+
   test('its new name and not its old one, once it is renamed', async () => {
     const id = await person('Ada', 'Maidenname')
     await server.ask('POST', `/4.0/profiles/${id}/collected_data`, {
@@ -219,6 +226,16 @@ describe('a list', () => {
     expect(idsOf(twice)).toEqual(all)
     expect(twice.count).toBe(all.length)
     expect(await list({ q: 'ann', categories: 'APPLICANT' })).toMatchObject({ count: flock.length })
+  })
+
+  test('counts down when a profile is deleted, and ends politely beyond its end', async () => {
+    const id = await person('Short', 'Lived')
+    const { count } = await list({})
+    await server.ask('POST', `/4.0/profiles/${id}/delete`, { body: { confirm_id: id } })
+    all.shift()
+    expect((await list({})).count).toBe(count - 1)
+    for (const q of ['', 'star', 'starling'])
+      expect((await list({ q, offset: Number.MAX_SAFE_INTEGER })).results).toEqual([])
   })
 
   test('refuses a cursor, a limit or a category that it never gave', async () => {

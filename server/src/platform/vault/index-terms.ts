@@ -81,10 +81,10 @@ export function indexTerms(profile: IndexedProfile): IndexTerm[] {
   return distinct(terms).slice(0, indexTermsMax)
 }
 
-/** The terms of a tag: its whole name and its words, at most 8. */
+/** The terms of a tag: its whole name and its first words, as many as a search may have. */
 export function tagTerms(name: string): IndexTerm[] {
   const texts = [fold(name), ...wordsOf(name)]
-  return distinct(texts.map((text): IndexTerm => ({ kind: 'tag', text }))).slice(0, 8)
+  return distinct(texts.map((text): IndexTerm => ({ kind: 'tag', text }))).slice(0, queryWordsMax + 1)
 }
 
 function distinct(terms: readonly IndexTerm[]): IndexTerm[] {

@@ -15,8 +15,9 @@ import {
 import { countTagged, selectTagsOf } from '../tags/index.ts'
 import { presentMiniProfiles } from './present.ts'
 
-/** Candidates that one call opens at most beyond its offset, where the index alone cannot decide. */
+/** Candidates that one call opens at most, where the index alone cannot decide; with an offset up to so many more. */
 const openedMax = 2_000
+const openedForOffsetMax = 8_000
 /** So few candidates are all opened, so that their count is exact. */
 const countedByOpeningMax = 400
 
@@ -102,10 +103,11 @@ async function confirmedPage(
   if (found.isExact && found.count <= countedByOpeningMax) return confirmedWhole(scope, search, found, words)
   const wanted = search.offset + search.limit
   const confirmed: ProfileRoot[] = []
+  const most = openedMax + Math.min(search.offset, openedForOffsetMax)
   let { before } = search
   let opened = 0
   let ended = false
-  while (confirmed.length <= wanted && opened < openedMax + search.offset && !ended) {
+  while (confirmed.length <= wanted && opened < most && !ended) {
     const ids = await found.page({ before, offset: 0, limit: 200 })
     confirmed.push(...(await confirmedOf(scope, ids, words)))
     before = ids.at(-1) ?? before
