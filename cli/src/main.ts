@@ -8,6 +8,11 @@ const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', imp
 const version =
   typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 /** The server takes the place of this process: its signals, its exit code, and no parent that could outlive it. */
 function runServer(args: readonly string[]): void {
   if (process.execve === undefined) throw new Error('drawbridge runs on Linux and macOS, with Node 24')

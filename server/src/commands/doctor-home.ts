@@ -2,7 +2,7 @@ import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readHeader } from '../platform/backup/archive-reader.ts'
 import { backupDaysMax } from '../platform/backup/manifest.ts'
-import { isThere } from '../platform/backup/restore-mark.ts'
+import { isThere, readRestoreState } from '../platform/backup/restore-mark.ts'
 import { erasureListOf, readErasures } from '../platform/erasure-list.ts'
 import { createLogger } from '../platform/log.ts'
 import { createGuardedFetch } from '../platform/net/index.ts'
@@ -36,6 +36,7 @@ export async function checkHome(settings: Settings, backups: string | undefined)
     ]
   const groups = [
     attempt('home', 'Start as the user that made the home.', () => checkRights(settings)),
+    attempt('restore', 'Run drawbridge restore again.', () => checkRestore(settings)),
     attempt('key-encryption key', 'Put back a copy of the key file.', () => checkKey(settings)),
     attempt('disk space', 'See that the disk is mounted.', () => checkSpace(home)),
     attempt('file storage', 'See that the store can be reached and written.', () => checkStorage(settings)),
@@ -58,6 +59,14 @@ async function checkRights({ home }: Settings): Promise<readonly Check[]> {
   const credentials = join(home, 'credentials.json')
   if (!(await isThere(credentials))) return [rights]
   return [rights, judgeMode('credentials', credentials, (await stat(credentials)).mode, 0o600)]
+}
+
+async function checkRestore({ home, databaseUrl }: Settings): Promise<readonly Check[]> {
+  const state = await readRestoreState(home, databaseUrl)
+  if (state === 'none') return []
+  const remedy =
+    state === 'placed' ? 'Start drawbridge serve, which finishes it.' : 'Run drawbridge restore again.'
+  return [failed('restore', 'a restore of this home is not finished', remedy)]
 }
 
 async function checkKey(settings: Settings): Promise<readonly Check[]> {

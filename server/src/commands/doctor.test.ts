@@ -34,6 +34,15 @@ test('open rights and a missing key are found, and nothing is changed', async ()
   expect(await readdir(home)).toEqual([])
 })
 
+test('a restore that is not finished is found', async () => {
+  const home = join(place, 'home')
+  await mkdir(home, { mode: 0o700 })
+  await writeFile(join(home, 'restore-unfinished'), 'placing\n')
+  const { code, out } = await runCommand(['doctor', '--home', home])
+  expect(code).toBe(1)
+  expect(out).toContain('Run drawbridge restore again')
+})
+
 test('a damaged key file is found', async () => {
   const home = join(place, 'home')
   await mkdir(join(home, 'secrets'), { recursive: true, mode: 0o700 })
