@@ -99,13 +99,16 @@ async function seedCompany({ call }: Seeding, director: string): Promise<void> {
 async function seedCase({ call }: Seeding, id: string): Promise<void> {
   const path = `/4.0/profiles/${id}`
   const profile = await demand(call, 200, 'GET', path)
-  const application = textAt(profile.body, 'applications.0.id')
-  if (application !== '') {
-    const decided = `${path}/applications/${application}`
-    await call('POST', decided, { body: { status: 'REJECTED', comment: word() }, headers: freshKey() })
-    await call('POST', `${decided}/revert_decision`, { body: { comment: word() }, headers: freshKey() })
-    await demand(call, 200, 'GET', decided)
-  }
+  const decided = `${path}/applications/${textAt(profile.body, 'applications.0.id')}`
+  await demand(call, 200, 'POST', decided, {
+    body: { status: 'REJECTED', comment: word() },
+    headers: freshKey(),
+  })
+  await demand(call, 200, 'POST', `${decided}/revert_decision`, {
+    body: { comment: word() },
+    headers: freshKey(),
+  })
+  await demand(call, 200, 'GET', decided)
   await demand(call, 200, 'GET', `${path}/applications`)
   const task = await demand(call, 200, 'POST', `${path}/tasks`, {
     body: { type: 'INDIVIDUAL_VERIFY_IDENTITY' },
