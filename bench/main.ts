@@ -1,5 +1,6 @@
 import { createProfiles } from './create-profiles.ts'
 import { listSearch } from './list-search.ts'
+import { migrate } from './migrate.ts'
 import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
 import { readProfiles } from './read-profiles.ts'
 import { jsonLine, type Result, table } from './result.ts'
@@ -7,6 +8,7 @@ import { jsonLine, type Result, table } from './result.ts'
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Result>>> = {
   'create-profiles': createProfiles,
   'list-search': listSearch,
+  migrate,
   'read-profiles': readProfiles,
 }
 
