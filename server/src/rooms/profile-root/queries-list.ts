@@ -71,46 +71,22 @@ export interface Matching {
   readonly readBy: 'word' | 'category'
 }
 
-/** The candidates of a search as SQL: one stream, newest first, for each of the `keys`. */
-interface Candidates {
-  /** What is read, of an alias `t`. */
-  readonly source: string
-  readonly id: 't.profile_id' | 't.id'
-  /** What else a candidate must have. */
-  readonly conditions: string
-}
-
-/** Writes the candidates of a search; `values` hold the account first and the keys of the streams second. */
-function candidatesOf({ words, categories, readBy }: Matching, values: unknown[]): Candidates {
-  const id = readBy === 'word' ? 't.profile_id' : 't.id'
-  const further = readBy === 'word' ? words.slice(1) : words
-  const conditions = further.map(
+/** What a candidate `t` must have besides what it is read by; each takes the next place among the `values`. */
+function furtherConditions({ words, categories, readBy }: Matching, values: unknown[]): string {
+  const conditions = (readBy === 'word' ? words.slice(1) : words).map(
     (word) =>
       `and exists (select from profile_term other where other.account_id = $1
-         and other.term = any($${values.push(word.map(String))}::bigint[]) and other.profile_id = ${id})`,
+         and other.term = any($${values.push(word.map(String))}::bigint[]) and other.profile_id = t.id)`,
   )
-  if (readBy === 'category') {
-    const source = 'unnest($2::text[]) as wanted cross join lateral (select id from profile t'
-    return {
-      source: `${source} where t.account_id = $1 and t.category = wanted`,
-      id,
-      conditions: conditions.join(' '),
-    }
-  }
-  if (categories !== null)
+  if (readBy === 'word' && categories !== null)
     conditions.push(
-      `and exists (select from profile p where p.account_id = $1 and p.id = t.profile_id
+      `and exists (select from profile p where p.account_id = $1 and p.id = t.id
          and p.category = any($${values.push(categories)}::text[]))`,
     )
-  const source =
-    'unnest($2::bigint[]) as wanted cross join lateral (select profile_id as id from profile_term t'
-  return {
-    source: `${source} where t.account_id = $1 and t.term = wanted`,
-    id,
-    conditions: conditions.join(' '),
-  }
+  return conditions.join(' ')
 }
 
+/** What the streams of candidates are read by: terms of the first word, or categories. */
 function keysOf({ words, categories, readBy }: Matching): unknown[] {
   return readBy === 'word' ? (words[0] ?? []).map(String) : [...new Set(categories)]
 }
@@ -118,11 +94,16 @@ function keysOf({ words, categories, readBy }: Matching): unknown[] {
 /** How many profiles match, of the newest `countedMax` candidates of each stream. */
 export async function countMatching(scope: Scope, matching: Matching): Promise<number> {
   const values: unknown[] = [scope.accountId, keysOf(matching), countedMax]
-  const { source, id, conditions } = candidatesOf(matching, values)
-  const looked = `${source} order by ${id} desc limit $3) as looked`
+  const conditions = furtherConditions(matching, values)
   const { rows } = await scope.query<{ profiles: bigint }>(
-    `select count(distinct t.id) as profiles
-     from (select looked.id, looked.id as profile_id from ${looked}) as t where true ${conditions}`,
+    matching.readBy === 'word'
+      ? `select count(distinct t.id) as profiles from unnest($2::bigint[]) as wanted cross join lateral
+           (select profile_id as id from profile_term where account_id = $1 and term = wanted
+            order by profile_id desc limit $3) as t
+         where true ${conditions}`
+      : `select count(distinct t.id) as profiles from unnest($2::text[]) as wanted cross join lateral
+           (select id from profile where account_id = $1 and category = wanted order by id desc limit $3) as t
+         where true ${conditions}`,
     values,
   )
   return Number(rows[0]?.profiles ?? 0)
@@ -137,16 +118,21 @@ export async function selectMatching(
   matching: Matching,
   page: Pick<PageOf, 'before' | 'limit' | 'offset'>,
 ): Promise<string[]> {
-  const values: unknown[] = [
-    scope.accountId,
-    keysOf(matching),
-    page.before ?? youngest,
-    page.limit + page.offset,
-  ]
-  const { source, id, conditions } = candidatesOf(matching, values)
+  const most = page.limit + page.offset
+  const values: unknown[] = [scope.accountId, keysOf(matching), page.before ?? youngest, most]
+  const conditions = furtherConditions(matching, values)
   const { rows } = await scope.query<{ id: string }>(
-    `select distinct found.id from ${source} and ${id} < $3 ${conditions} order by ${id} desc limit $4) as found
-     order by id desc limit $4`,
+    matching.readBy === 'word'
+      ? `select distinct found.id from unnest($2::bigint[]) as wanted cross join lateral
+           (select t.id from (select account_id, term, profile_id as id from profile_term) as t
+            where t.account_id = $1 and t.term = wanted and t.id < $3 ${conditions}
+            order by t.id desc limit $4) as found
+         order by id desc limit $4`
+      : `select distinct found.id from unnest($2::text[]) as wanted cross join lateral
+           (select t.id from profile t
+            where t.account_id = $1 and t.category = wanted and t.id < $3 ${conditions}
+            order by t.id desc limit $4) as found
+         order by id desc limit $4`,
     values,
   )
   return rows.slice(page.offset).map((row) => row.id)
