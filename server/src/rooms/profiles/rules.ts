@@ -125,7 +125,8 @@ export function sortedRoles(roles: readonly AssociatedRole[]): AssociatedRole[] 
 export function initialsOf(name: string): string {
   return name
     .split(/[\s-]+/)
-    .map((word) => [...word][0]?.toUpperCase() ?? '')
-    .join('')
+    .flatMap((word) => [...word].slice(0, 1))
     .slice(0, 10)
+    .join('')
+    .toUpperCase()
 }
