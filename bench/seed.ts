@@ -89,6 +89,8 @@ async function seed(server: BenchServer, profiles: number): Promise<number> {
     const vault = await createVault(localKeyEncryption(kek)).forAccount(plainQuery(client), server.accountId)
     const rows = new SeedRows(vault, template, tags, Date.now() - profiles)
     const started = performance.now()
+    // While the database takes a batch, the next one is made.
+    let copying = Promise.resolve()
     for (let first = 1; first < profiles; first += batch) {
       const tables = new Map<string, Row[]>()
       for (let index = first; index < Math.min(first + batch, profiles); index += 1)
@@ -97,8 +99,10 @@ async function seed(server: BenchServer, profiles: number): Promise<number> {
           if (rowsOfTable) rowsOfTable.push(...made)
           else tables.set(table, [...made])
         }
-      for (const [table, made] of tables) await copyRows(client, shapes.get(table), made)
+      await copying
+      copying = copyTables(client, shapes, tables)
     }
+    await copying
     await count(client, server.accountId, profiles - 1, tags)
     const seconds = (performance.now() - started) / 1000
     await client.query('vacuum (analyze)')
@@ -157,6 +161,14 @@ async function storedAssociates(
 function bytesOf(cell: Cell | undefined): Buffer {
   if (Buffer.isBuffer(cell)) return cell
   throw new Error('A sealed value of the template is missing')
+}
+
+async function copyTables(
+  client: pg.Client,
+  shapes: ReadonlyMap<string, TableShape>,
+  tables: ReadonlyMap<string, readonly Row[]>,
+): Promise<void> {
+  for (const [table, rows] of tables) await copyRows(client, shapes.get(table), rows)
 }
 
 async function copyRows(

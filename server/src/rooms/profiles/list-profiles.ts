@@ -15,6 +15,9 @@ import {
 import { countTagged, selectTagsOf } from '../tags/index.ts'
 import { presentMiniProfiles } from './present.ts'
 
+/** Candidates that are opened at a time. */
+const batchMax = 200
+
 /** Candidates that one call opens at most, where the index alone cannot decide; with an offset up to so many more. */
 const openedMax = 2_000
 const openedForOffsetMax = 8_000
@@ -107,12 +110,15 @@ async function confirmedPage(
   let { before } = search
   let opened = 0
   let ended = false
+  // As many as the page needs, since most candidates are confirmed; more at a time when they were not.
+  let size = Math.min(batchMax, wanted + 1)
   while (confirmed.length <= wanted && opened < most && !ended) {
-    const ids = await found.page({ before, offset: 0, limit: 200 })
+    const ids = await found.page({ before, offset: 0, limit: size })
     confirmed.push(...(await confirmedOf(scope, ids, words)))
     before = ids.at(-1) ?? before
     opened += ids.length
-    ended = ids.length < 200
+    ended = ids.length < size
+    size = batchMax
   }
   const roots = confirmed.slice(search.offset, wanted)
   const next = confirmed.length > wanted ? (roots.at(-1)?.id ?? null) : ended ? null : before
