@@ -1,8 +1,11 @@
 // Builds the rules of `.dependency-cruiser.mjs` from the ordered list of rooms. Each rule names its source.
 
-const testFiles = ['\\.test(-kit)?\\.ts$', '/test-[^/]+\\.ts$', '-fixture\\.ts$', '^server/test/']
+const testFiles = ['\\.test(-kit)?\\.ts$', '/test-[^/]+\\.ts$', '^server/test/']
 const tests = [...testFiles, '^e2e/']
 const roomsFolder = '^server/src/rooms/'
+/** `rules.ts` and `queries.ts` may be divided: `rules-<what>.ts` and `queries-<what>.ts` are held as they are. */
+const rulesFiles = 'rules(|-[a-z-]+)\\.ts$'
+const queriesFiles = 'queries(|-[a-z-]+)\\.ts$'
 const zod = '^node_modules/zod/'
 const sockets = '^(node:)?(http|https|http2|tls|dgram|dns|dns/promises)$'
 
@@ -118,7 +121,7 @@ function rooms() {
     forbid(
       'rules-do-no-io',
       'rules.ts decides from values alone: the contract, the policy, Fault, and types.',
-      { path: `${roomsFolder}[^/]+/rules\\.ts$` },
+      { path: `${roomsFolder}[^/]+/${rulesFiles}` },
       {
         dependencyTypesNot: ['type-only'],
         pathNot: [
@@ -127,29 +130,28 @@ function rooms() {
           '^(node:)?util$',
           zod,
           '^server/src/platform/fault\\.ts$',
-          `${roomsFolder}[^/]+/rules\\.ts$`,
+          `${roomsFolder}[^/]+/${rulesFiles}`,
         ],
       },
     ),
     forbid(
       'queries-speak-only-sql',
       'queries.ts uses db, vault, the Scope type, the contract and its own room’s queries, nothing else.',
-      { path: `${roomsFolder}([^/]+)/queries\\.ts$` },
+      { path: `${roomsFolder}([^/]+)/${queriesFiles}` },
       {
         pathNot: [
           '^schema/',
           '^server/src/platform/(db|vault)/',
           '^server/src/platform/scope\\.ts$',
-          '^node_modules/kysely/',
-          `${own}queries[^/]*\\.ts$`,
+          `${own}${queriesFiles}`,
         ],
       },
     ),
     forbid(
       'only-queries-speak-sql',
       'All SQL of a room is in its queries.ts.',
-      { path: roomsFolder, pathNot: [...tests, '/queries[^/]*\\.ts$'] },
-      { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },
+      { path: roomsFolder, pathNot: [...tests, `/${queriesFiles}`] },
+      { path: '^node_modules/pg/', dependencyTypesNot: ['type-only'] },
     ),
   ]
 }

@@ -62,9 +62,14 @@ describe('the usage rules', () => {
     ['export const id = crypto.randomUUID()'],
     ['setTimeout(run, 5)'],
   ])('a decision that looks at the clock or rolls dice is found: %s', (text) => {
-    const found = findingsFor({ 'policy/decide.ts': text, 'server/src/rooms/low/rules.ts': text })
+    const found = findingsFor({
+      'policy/decide.ts': text,
+      'server/src/rooms/low/rules.ts': text,
+      'server/src/rooms/low/rules-graph.ts': text,
+    })
     expect(found).toEqual([
       'policy/decide.ts:1 decisions-have-no-clock-and-no-chance',
+      'server/src/rooms/low/rules-graph.ts:1 decisions-have-no-clock-and-no-chance',
       'server/src/rooms/low/rules.ts:1 decisions-have-no-clock-and-no-chance',
     ])
   })
@@ -81,11 +86,16 @@ describe('the usage rules', () => {
     ])
   })
 
-  it('a statement outside queries.ts is found', () => {
-    const text = "export const read = (scope: Scope) => scope.query('select 1')"
-    expect(
-      findingsFor({ 'server/src/rooms/low/verb.ts': text, 'server/src/rooms/low/queries.ts': text }),
-    ).toEqual(['server/src/rooms/low/verb.ts:1 sql-only-in-queries'])
+  it.each([
+    ["export const read = (scope: Scope) => scope.query('select 1')"],
+    ["export const add = (scope: Scope) => scope.write('insert into tag default values', [])"],
+  ])('a statement outside queries.ts is found: %s', (text) => {
+    const found = findingsFor({
+      'server/src/rooms/low/verb.ts': text,
+      'server/src/rooms/low/queries.ts': text,
+      'server/src/rooms/low/queries-list.ts': text,
+    })
+    expect(found).toEqual(['server/src/rooms/low/verb.ts:1 sql-only-in-queries'])
   })
 
   it('a file that is not TypeScript is named with its line', () => {

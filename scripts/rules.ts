@@ -14,6 +14,8 @@ interface UsageRule {
 }
 
 const room = /^server\/src\/rooms\/[^/]+\//
+const rulesFile = /\/rules(|-[a-z-]+)\.ts$/
+const queriesFile = /\/queries(|-[a-z-]+)\.ts$/
 const product = /^(schema|policy|client|server\/src|migrate|cli|portal|form|embed|email)\//
 const outbound = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'])
 const chance = new Set(['Math.random', 'crypto.randomUUID', 'crypto.getRandomValues', 'crypto.randomBytes'])
@@ -39,22 +41,22 @@ const usageRules: readonly UsageRule[] = [
   {
     name: 'decisions-have-no-clock-and-no-chance',
     remedy: 'take the instant and the choice as values',
-    holdsIn: (file) => /^(policy|schema)\//.test(file) || (room.test(file) && file.endsWith('/rules.ts')),
+    holdsIn: (file) => /^(policy|schema)\//.test(file) || (room.test(file) && rulesFile.test(file)),
     isBroken: ({ node, around }) =>
       readsClock(node) || chance.has(dotted(node)) || timers.has(globalName(node, around)),
   },
   {
     name: 'one-instant-per-transaction',
     remedy: 'use Scope.now',
-    holdsIn: (file) => room.test(file) && !file.endsWith('/rules.ts'),
+    holdsIn: (file) => room.test(file) && !rulesFile.test(file),
     isBroken: ({ node }) => readsClock(node),
   },
   {
     name: 'sql-only-in-queries',
     remedy: 'move the statement to queries.ts of this room',
-    holdsIn: (file) => room.test(file) && !/\/queries[^/]*\.ts$/.test(file),
+    holdsIn: (file) => room.test(file) && !queriesFile.test(file),
     isBroken: ({ node }) =>
-      node.type === 'CallExpression' && /^scope\.(query|tables)$/.test(dotted(node.callee)),
+      node.type === 'CallExpression' && /^scope\.(query|write)$/.test(dotted(node.callee)),
   },
 ]
 
