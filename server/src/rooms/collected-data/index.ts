@@ -1,7 +1,7 @@
-export { type LinkedNode, linkedNodes } from './associate-graph.ts'
 export { countryOf, displayName, indexedProfile } from './present.ts'
 export { deleteVersions, type StoredData, selectVersions } from './queries.ts'
 export { fromStored } from './rules.ts'
+export { type LinkedNode, linkedNodes } from './rules-graph.ts'
 export {
   deleteTerms,
   replaceData,

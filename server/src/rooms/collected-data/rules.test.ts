@@ -2,9 +2,9 @@ import type { CompanyData } from '@drawbridge/schema/collected-data.ts'
 import { CompanyData as CompanySchema } from '@drawbridge/schema/collected-data.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { noAssociates, omit } from './associate-graph.ts'
 import type { AssociateGraph, Fields, StoredData } from './queries.ts'
 import { BothModelsChanged, fromStored, toStored } from './rules.ts'
+import { noAssociates, omit } from './rules-graph.ts'
 
 const listNames = [
   ['officers', 'directors'],

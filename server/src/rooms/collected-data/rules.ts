@@ -1,15 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CompanyData, EntityData } from '@drawbridge/schema/collected-data.ts'
-import {
-  classicEntries,
-  classicLists,
-  isFields,
-  newerEntries,
-  noAssociates,
-  omit,
-} from './associate-graph.ts'
 import type { AssociateGraph, ClassicList, Fields, StoredData } from './queries.ts'
-import { readClassic, readNewer } from './read-associates.ts'
+import { classicEntries, classicLists, isFields, newerEntries, noAssociates, omit } from './rules-graph.ts'
+import { readClassic, readNewer } from './rules-read.ts'
 
 function at(data: Fields, list: ClassicList): unknown {
   const [outer, inner] = list.split('.')

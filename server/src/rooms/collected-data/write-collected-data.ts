@@ -7,10 +7,10 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { indexTerms } from '../../platform/vault/index.ts'
 import { changeTerms, etagOf, type ProfileRoot, updateVersion, versionAfter } from '../profile-root/index.ts'
-import { noAssociates } from './associate-graph.ts'
 import { countryOf, indexedProfile } from './present.ts'
 import { insertVersion, type StoredData, selectVersions } from './queries.ts'
 import { BothModelsChanged, fromStored, toStored } from './rules.ts'
+import { noAssociates } from './rules-graph.ts'
 import { takeReference } from './take-reference.ts'
 
 /** What was written, and what stood before it. */

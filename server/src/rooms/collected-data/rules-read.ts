@@ -1,4 +1,5 @@
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { AssociateGraph, AssociateNode, AssociateRole, ClassicList, Fields } from './queries.ts'
 import {
   canonical,
   classicFields,
@@ -14,9 +15,8 @@ import {
   shared,
   shownOnly,
   tenureOf,
-} from './associate-graph.ts'
-import { type IdGiver, idGiver } from './give-associate-ids.ts'
-import type { AssociateGraph, AssociateNode, AssociateRole, ClassicList, Fields } from './queries.ts'
+} from './rules-graph.ts'
+import { type IdGiver, idGiver } from './rules-ids.ts'
 
 type Entries = ReadonlyMap<ClassicList, readonly Fields[]>
 

@@ -1,5 +1,5 @@
-import { canonical, isFields } from './associate-graph.ts'
 import type { AssociateGraph, Fields } from './queries.ts'
+import { canonical, isFields } from './rules-graph.ts'
 
 /** Names the associates of one document. */
 export interface IdGiver {
