@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { textAt } from './check/values.ts'
-import { postgresRoot, postmasterOf, signalPostgres } from './processes/postgres-process.ts'
+import { killPostgres, postgresRoot, postmasterOf, signalPostgres } from './processes/postgres-process.ts'
 import {
   demoKey,
   freePort,
@@ -122,11 +122,12 @@ describe('a server that is told to stop', () => {
     await expectAllThere(call, rush.acknowledged)
   })
 
-  test('by a kill loses nothing that it acknowledged', async () => {
+  test('by a kill, its database with it, loses nothing that it acknowledged', async () => {
     const server = await begin()
     const call = callerFor(server.url, await demoKey(home))
     const rush = new Rush(call)
     await rush.untilAcknowledged(40)
+    expect(await killPostgres(home, 'all')).toBe(true)
     await server.end('SIGKILL')
     await rush.over()
     await begin()
