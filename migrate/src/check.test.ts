@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -226,6 +227,23 @@ test('a document is unusable when it is not there, empty, of another type, too l
     'documents.csv:11 UNKNOWN_KIND',
     'documents.csv:12 FILE_MISSING',
     'documents.csv:13 IMPOSSIBLE_DATE',
+  ])
+})
+
+test('a link inside the project never has a file from outside sent along', async () => {
+  const outside = writeAndLeave({ files: { 'secret/plan.pdf': pdfOf('secret') } })
+  const bank = {
+    individuals: [ada],
+    documents: ['C1;files/link.pdf;A;evidence;', 'C1;more/plan.pdf;B;evidence;', 'C1;same.pdf;C;evidence;'],
+    files: { 'files/good.pdf': pdfOf('good') },
+  }
+  const directory = writeAndLeave(bank)
+  symlinkSync(join(outside, 'secret', 'plan.pdf'), join(directory, 'files', 'link.pdf'))
+  symlinkSync(join(outside, 'secret'), join(directory, 'more'))
+  symlinkSync(join('files', 'good.pdf'), join(directory, 'same.pdf'))
+  expect((await unusableOf(directory)).map((row) => `${row.source.line} ${row.code}`)).toEqual([
+    '2 FILE_OUTSIDE',
+    '3 FILE_OUTSIDE',
   ])
 })
 

@@ -16,7 +16,9 @@ export interface Connection {
   useKeys: boolean
 }
 
+const header = 'idempotency-key'
 const descriptionTimeoutMs = 10_000
+const descriptionBytesMax = 16 * 1024 * 1024
 /** A server that is being started again is waited for this long. */
 const startPatienceMs = 60_000
 const askAgainMs = 500
@@ -61,8 +63,23 @@ async function knowsKeys(url: string): Promise<boolean> {
       signal: AbortSignal.timeout(descriptionTimeoutMs),
       redirect: 'manual',
     })
-    return reply.ok && /idempotency-key/i.test(await reply.text())
+    return reply.ok && reply.body !== null && (await namesTheHeader(reply.body))
   } catch {
     return false
   }
+}
+
+/** Reads a description piece by piece, so that a target which never ends one, or unpacks to gigabytes, does no harm. */
+export async function namesTheHeader(body: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  for await (const piece of body) {
+    bytes += piece.byteLength
+    // The end of the piece before stays: the name may be cut in two.
+    text = text.slice(-header.length) + decoder.decode(piece, { stream: true }).toLowerCase()
+    if (text.includes(header)) return true
+    if (bytes > descriptionBytesMax) return false
+  }
+  return false
 }

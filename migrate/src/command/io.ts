@@ -21,11 +21,19 @@ export interface CommandIo {
 /** Exit codes (design/look.md): done, failed, wrong usage, needs a person, interrupted. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, person: 3, interrupted: 130 } as const
 
+/**
+ * Text that a terminal only shows: values of a source and words of a target may hold commands to the terminal (title,
+ * clipboard, colours, lines written over), which become `\ufffd`. Line ends, tabs and a first `\r` are ours.
+ */
+export function harmless(text: string): string {
+  return text.replace(/(?!^)\r(?!\n)|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+}
+
 /** The io of this process. Its main passes what it read of the environment. */
 export function processIo(crashAt?: string): CommandIo {
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(harmless(text)),
+    err: (text) => process.stderr.write(harmless(text)),
     terminal: process.stderr.isTTY === true,
     onInterrupt: (handler) => {
       process.on('SIGINT', handler)

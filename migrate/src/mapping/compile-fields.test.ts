@@ -43,6 +43,16 @@ test('a map takes its key from the row, and is absent without key or value', () 
   expect(build(fields, { code: '007' })).toEqual({})
 })
 
+test('a target path or a key of a row never reaches what all objects share', () => {
+  expect(build({ 'constructor.prototype.polluted': 'name' }, { name: 'yes' })).toEqual({
+    constructor: { prototype: { polluted: 'yes' } },
+  })
+  expect('polluted' in {}).toBe(false)
+  const ids: Fields = { ids: { key: 'country', value: { column: 'labels', transform: [{ split: '|' }] } } }
+  const built = build(ids, { country: '__proto__', labels: 'a|b' })
+  expect(JSON.stringify(built)).toBe('{"ids":{"__proto__":["a","b"]}}')
+})
+
 test('split makes a list without empty parts, join one text of several columns', () => {
   expect(build({ names: { column: 'labels', transform: [{ split: '|' }] } }, { labels: 'a | |b|' })).toEqual({
     names: ['a', 'b'],

@@ -22,25 +22,36 @@ export function parseTargetPath(text: string, at: readonly (string | number)[]):
   })
 }
 
-/** Sets a value at a place and makes the objects and lists on the way. */
+/**
+ * Sets a value at a place and makes the objects and lists on the way. Only what the document itself has is walked and
+ * written: a name such as `constructor` or `__proto__` is a field like any other (ASVS 15.3.6).
+ */
 export function setAt(document: Json, path: TargetPath, value: unknown): void {
   let holder: Json = document
   path.forEach((key, index) => {
     if (index === path.length - 1) {
-      holder[key] = value
+      own(holder, key, value)
       return
     }
-    holder[key] ??= typeof path[index + 1] === 'number' ? [] : {}
+    if (!Object.hasOwn(holder, key) || holder[key] === undefined || holder[key] === null)
+      own(holder, key, typeof path[index + 1] === 'number' ? [] : {})
     // A list is used as an object with numbers for keys; both are made right above.
     holder = holder[key] as Json
   })
+}
+
+/** Plain assignment, but for names that objects inherit, where it would write elsewhere. */
+function own(holder: Json, key: string | number, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
+  else holder[key] = value
 }
 
 /** The value at a place, or undefined. */
 export function valueAt(document: unknown, path: TargetPath): unknown {
   let value = document
   for (const key of path) {
-    if (value === null || typeof value !== 'object') return undefined
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
     value = (value as Json)[key]
   }
   return value

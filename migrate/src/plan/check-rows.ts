@@ -83,7 +83,7 @@ export function checkDocument(
       fault: fault(
         'FILE_OUTSIDE',
         `"${path}" is not a path inside the project's directory`,
-        'Copy the file into the project',
+        'Copy the file into the project; a link to a place outside is not followed',
       ),
     }
   }

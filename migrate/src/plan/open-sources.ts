@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { compileDocuments, type DocumentReader } from '../mapping/compile-documents.ts'
 import { compileParty, type PartyKind, type PartyReader } from '../mapping/compile-party.ts'
@@ -92,11 +93,30 @@ function requiredOf(kind: PartyKind, settings: Settings): Required[] {
   )
 }
 
-/** A path of the project as an absolute one; null where it leads out of the project's directory. */
+/**
+ * A path of the project as an absolute one; null where it leads out of the project's directory, also by a symbolic
+ * link: an export that came from elsewhere must not have other files of this machine sent along.
+ */
 export function inside(directory: string, path: string): string | null {
   const absolute = resolve(directory, join(...path.split('\\')))
-  const way = relative(directory, absolute)
-  return way === '' || way.startsWith('..') || isAbsolute(way) || isAbsolute(path) ? null : absolute
+  if (isAbsolute(path) || !isBelow(directory, absolute)) return null
+  const home = realOf(directory)
+  const target = realOf(absolute)
+  // What is not there yet is for the reader to report.
+  return home === null || target === null || isBelow(home, target) ? absolute : null
+}
+
+function isBelow(directory: string, path: string): boolean {
+  const way = relative(directory, path)
+  return way !== '' && way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way)
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return null
+  }
 }
 
 /** The place in the project file: a kind holds one mapping, or a list of them. */
