@@ -1,23 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import {
-  chmod,
-  chown,
-  link,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, chown, link, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { constrainedMemory } from 'node:process'
+import { syncDirectory } from '../sync-directory.ts'
 import type { Layout } from './layout.ts'
 import { runToEnd } from './process.ts'
-import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import type { Runtime } from './runtime.ts'
 import { giveTo, isRoot, type ServerUser } from './server-user.ts'
 import { settingsText } from './settings.ts'
@@ -127,15 +116,4 @@ async function replaceFile(path: string, text: string, user: ServerUser): Promis
   await writeFile(unfinished, text, { mode: 0o600, flush: true })
   if (isRoot()) await chown(unfinished, user.uid, user.gid)
   await rename(unfinished, path)
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } catch (error) {
-    if (errorCode(error) !== 'EINVAL') throw error
-  } finally {
-    await directory.close()
-  }
 }

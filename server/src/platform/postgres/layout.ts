@@ -186,7 +186,8 @@ async function refuseOtherMajor(root: string): Promise<void> {
 
 // An address of a unix socket holds 107 bytes on Linux and 103 on macOS.
 const SOCKET_PATH_BYTES_MAX = 103
-const SOCKET_NAME = '/.s.PGSQL.5432'
+/** The name of the socket in its directory; that of its lock file ends with `.lock`. */
+export const SOCKET_NAME = '.s.PGSQL.5432'
 
 async function prepareSocketDirectory(version: string, user: ServerUser): Promise<string> {
   const path = chooseSocketDirectory(version, tmpdir())
@@ -213,5 +214,5 @@ export function chooseSocketDirectory(version: string, temporary: string): strin
 }
 
 function isShort(directory: string): boolean {
-  return Buffer.byteLength(directory + SOCKET_NAME) <= SOCKET_PATH_BYTES_MAX
+  return Buffer.byteLength(join(directory, SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX
 }

@@ -21,6 +21,8 @@ export interface Lease {
   leave(): Promise<boolean>
   /** Closes the connection, if it is still open. */
   close(): Promise<void>
+  /** True once the connection has ended, in whatever way. */
+  closed(): boolean
 }
 
 // Any number will do; it is not used for anything else in the database `postgres`.
@@ -42,9 +44,10 @@ export async function takeLease(
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   })
-  let closing = false
+  let [closing, ended] = [false, false]
   client.on('error', () => undefined)
   client.once('end', () => {
+    ended = true
     if (!closing) lost()
   })
   const close = async () => {
@@ -59,7 +62,7 @@ export async function takeLease(
     await close()
     throw error
   }
-  return { leave: () => leave(client), close }
+  return { leave: () => leave(client), close, closed: () => closing || ended }
 }
 
 async function leave(client: pg.Client): Promise<boolean> {
@@ -84,7 +87,19 @@ async function refuseOtherServer(client: pg.Client, dataDirectory: string): Prom
 /** True for a server that is starting, stopping or recovering, and for a socket that is not there yet. */
 export function isNotYetReady(error: unknown): boolean {
   return (
-    ['57P03', '57P01', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(errorCode(error)) ||
+    NOT_YET.has(errorCode(error)) ||
     (error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message))
   )
 }
+
+const NOT_YET: ReadonlySet<string> = new Set([
+  '57P01', // it is being stopped
+  '57P02', // another of its processes was killed
+  '57P03', // it is starting or stopping
+  '53300', // too many connections at the moment
+  'EAGAIN', // too many connections wait to be let in
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+])

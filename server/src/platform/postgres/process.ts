@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import type { Layout } from './layout.ts'
+import { type Layout, SOCKET_NAME } from './layout.ts'
 import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { isServerOf } from './running.ts'
 import type { Runtime } from './runtime.ts'
 import { isRoot, type ServerUser } from './server-user.ts'
 
@@ -33,52 +33,41 @@ export async function readPostmaster(dataDirectory: string): Promise<Postmaster 
   return parsePostmaster(text)
 }
 
-/** True while the process is a PostgreSQL server on this data directory, and not one that got its number later. */
-export async function isServerOf(pid: number, dataDirectory: string): Promise<boolean> {
-  if (!processExists(pid)) return false
-  const command = await commandOf(pid)
-  return command === undefined || command.includes(dataDirectory)
-}
-
 /** True when a server accepts connections in this directory, even one whose process this container cannot see. */
 export async function answersIn(socketDirectory: string): Promise<boolean> {
   if (socketDirectory === '') return false
-  const socket = connect({ path: join(socketDirectory, '.s.PGSQL.5432') })
+  const socket = connect({ path: join(socketDirectory, SOCKET_NAME) })
   return await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true))
     socket.once('error', () => resolve(false))
   }).finally(() => socket.destroy())
 }
 
-/** True while some process has this number, of whatever user. */
-export function processExists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return errorCode(error) === 'EPERM'
-  }
-}
-
-/** The command line of a process: empty for one that has ended, nothing where this system does not tell. */
-async function commandOf(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    return readFile(`/proc/${pid}/cmdline`, 'utf8').catch((error: unknown) =>
-      errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? '' : undefined,
-    )
-  }
-  const listed = promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)])
-  return listed.then(({ stdout }) => stdout).catch(() => undefined)
+/** A server that was started a moment ago. */
+export interface Spawned {
+  readonly pid: number
+  /** True once it was ended by a signal that somebody sent, rather than by itself. */
+  wasKilled(): boolean
 }
 
 /**
  * Starts the server as the server user, in a session of its own: a signal meant for this process (Ctrl-C) must not
- * end the server under other users of the same home, and the server outlives a kill of this process. Returns its process number.
+ * end the server under other users of the same home, and the server outlives a kill of this process. `ended` is a
+ * process number that PostgreSQL shall not take for a living server when it reads it in a lock file.
  */
-export async function spawnServer(layout: Layout, runtime: Runtime): Promise<number> {
+export async function spawnServer(
+  layout: Layout,
+  runtime: Runtime,
+  ended: number | undefined,
+): Promise<Spawned> {
   const output = await open(startLog(layout), 'w', 0o600)
+  const options = processOptions(layout.user)
+  // The variable by which pg_ctl tells the server which process the number in a stale lock file may belong to.
+  const env = ended === undefined ? options.env : { ...options.env, PG_GRANDPARENT_PID: String(ended) }
   try {
     const child = spawn(join(runtime.directory, 'bin', 'postgres'), ['-D', layout.data], {
-      ...processOptions(layout.user),
+      ...options,
+      env,
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
     })
@@ -87,7 +76,7 @@ export async function spawnServer(layout: Layout, runtime: Runtime): Promise<num
       child.once('error', (error) => reject(explainSpawnError(error, layout.user)))
     })
     child.unref()
-    return child.pid ?? 0
+    return { pid: child.pid ?? 0, wasKilled: () => child.signalCode !== null }
   } finally {
     await output.close()
   }

@@ -13,7 +13,7 @@ import {
   queryValue,
   scratch,
 } from '../../../test/embedded-testing.ts'
-import { isServerOf } from './process.ts'
+import { isServerOf } from './running.ts'
 import { isRoot, NOBODY } from './server-user.ts'
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './supervisor.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Attached, attachOrStart, endServer } from './attach.ts'
+import { type Attached, attachOrStart, endServer, hasSocket } from './attach.ts'
 import { explainFileError, type Layout, prepareLayout } from './layout.ts'
 import type { PostgresConnection } from './lease.ts'
 import { DatabaseRefusal } from './refusal.ts'
@@ -43,10 +43,12 @@ export interface EmbeddedPostgres {
 const STOP_LOCK_WAIT_MS = 1_500
 const RECOVERY_WAIT_MS = 1_000
 const BACK_OFF_MS_MAX = 5_000
+const SOCKET_WATCH_MS = 2_000
 
 /**
  * Starts the embedded PostgreSQL of this home, or attaches to the one that already runs on it, and keeps it running:
- * when the server dies it is started again, with a pause that grows to five seconds, until `stop`.
+ * when the server dies, or its socket is removed from under it, it is started again, with a pause that grows to five
+ * seconds, until `stop`.
  *
  * Raises DatabaseRefusal, in words for the operator, when that cannot be done.
  */
@@ -58,7 +60,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     ...(options.installedRuntime === undefined ? {} : { installed: options.installedRuntime }),
   })
   const supervisor = new Supervisor(layout, runtime, options)
-  await supervisor.attach()
+  await supervisor.begin()
   return supervisor
 }
 
@@ -70,6 +72,7 @@ class Supervisor implements EmbeddedPostgres {
   #attached: Attached | undefined
   #recovery: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
+  #watch: NodeJS.Timeout | undefined
 
   constructor(layout: Layout, runtime: Runtime, options: EmbeddedOptions) {
     this.#layout = layout
@@ -93,8 +96,15 @@ class Supervisor implements EmbeddedPostgres {
     return this.#layout.data
   }
 
+  /** Starts or joins the server, and watches over it from now on. */
+  async begin(): Promise<void> {
+    await this.#attach()
+    // Nothing tells of a socket that was removed: who is connected stays so, and nobody else gets in.
+    this.#watch = setInterval(() => void this.#lookAtSocket(), SOCKET_WATCH_MS).unref()
+  }
+
   /** Starts or joins the server under the start lock. */
-  async attach(): Promise<void> {
+  async #attach(): Promise<void> {
     const lost = () => {
       if (!this.#stopping.signal.aborted) this.#recovery = this.#recover()
     }
@@ -127,7 +137,8 @@ class Supervisor implements EmbeddedPostgres {
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
       log.warn({ attempt }, 'PostgreSQL was lost: starting it again')
       try {
-        await this.attach()
+        await this.#attach()
+        if (this.#stopping.signal.aborted) await this.#depart('SIGQUIT')
         return
       } catch (error) {
         log.error(
@@ -140,9 +151,26 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
+  async #lookAtSocket(): Promise<void> {
+    const attached = this.#attached
+    if (attached === undefined || this.#stopping.signal.aborted) return
+    if (await hasSocket(attached.connection.host)) return
+    // Of a server that is ending the socket goes first; that is the lease's to notice, and it has.
+    if (attached !== this.#attached || attached.lease.closed()) return
+    this.#options.log.warn({ pid: attached.pid }, 'the socket of PostgreSQL is gone')
+    await attached.lease.close()
+    if (!this.#stopping.signal.aborted) this.#recovery = this.#recover()
+  }
+
   async #stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     this.#stopping.abort()
+    clearInterval(this.#watch)
     await Promise.race([this.#recovery, sleep(RECOVERY_WAIT_MS, undefined, { ref: false })])
+    await this.#depart(signal)
+  }
+
+  /** Leaves the server; whoever leaves last ends it. */
+  async #depart(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     const attached = this.#attached
     if (attached === undefined) return
     try {
