@@ -47,6 +47,7 @@ export interface SoakResult {
   readonly server_starts: number
   readonly migration_starts: number
   readonly lost: number
+  readonly lost_profiles: number
   readonly duplicated: number
   readonly duplicated_clients: number
   readonly different: number
@@ -266,6 +267,7 @@ function resultOf({ plan, bank, field, run, report, auditVerified, ms }: Outcome
   const counts = {
     kills,
     lost: report.lost.length,
+    lostProfiles: report.lost.filter(({ kind }) => kind === 'profile').length,
     duplicated: report.duplicated.length,
     duplicatedClients: clientProfilesIn(report.duplicated, companies),
     different: report.different.length,
@@ -287,6 +289,7 @@ function resultOf({ plan, bank, field, run, report, auditVerified, ms }: Outcome
     server_starts: serverStarts,
     migration_starts: migrationStarts,
     lost: counts.lost,
+    lost_profiles: counts.lostProfiles,
     duplicated: counts.duplicated,
     duplicated_clients: counts.duplicatedClients,
     different: counts.different,
