@@ -13,7 +13,8 @@ export function createPool(config: PoolConfig, onError: (error: Error) => void):
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     maxLifetimeSeconds: 3_600,
-    // Statements are sent without waiting for the answer to the one before; they still run in order.
+    // Statements are sent without waiting for the answer to the one before; they still run in order. COPY and cursors,
+    // which hold the connection between answers, need a connection of their own.
     pipeline: true,
     ...config,
     types: {
