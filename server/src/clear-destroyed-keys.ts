@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Client } from 'pg'
 import type { Platform } from './open-platform.ts'
 import { erasureListOf } from './platform/erasure-list.ts'
+import { errorCode } from './platform/error-code.ts'
 import { withClient } from './platform/postgres/index.ts'
 
 /** Where the list of erasures is, and how to connect as the role that owns the tables. */
@@ -57,13 +58,13 @@ async function leaveLog(client: Client): Promise<void> {
     await client.query('checkpoint')
   } catch (error) {
     // A PostgreSQL of the customer's own keeps its log by its own rules; docs/decisions says what is promised then.
-    if (!(error instanceof Error && 'code' in error && error.code === notAllowed)) throw error
+    if (errorCode(error) !== notAllowed) throw error
   }
 }
 
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { size: 0 }
+    if (errorCode(error) === 'ENOENT') return { size: 0 }
     throw error
   })
   return found.size

@@ -13,9 +13,9 @@ import {
   type Header,
 } from '../platform/backup/manifest.ts'
 import { isThere } from '../platform/backup/restore-mark.ts'
+import { errorCode } from '../platform/error-code.ts'
 import { type EmbeddedPostgres, readMigrations, startEmbedded } from '../platform/postgres/index.ts'
 import { POSTGRES_MAJOR } from '../platform/postgres/layout.ts'
-import { errorCode } from '../platform/postgres/refusal.ts'
 import { processExists } from '../platform/postgres/running.ts'
 import { type KeyEncryption, localKeyEncryption } from '../platform/vault/index.ts'
 import type { Settings } from '../settings.ts'

@@ -3,7 +3,6 @@ import {
   chmod,
   copyFile,
   mkdir,
-  open,
   readdir,
   readFile,
   realpath,
@@ -25,8 +24,10 @@ import {
 } from '../platform/backup/manifest.ts'
 import { isThere, readRestoreState, writeRestoreState } from '../platform/backup/restore-mark.ts'
 import { erasureListOf, readErasures } from '../platform/erasure-list.ts'
+import { errorCode } from '../platform/error-code.ts'
 import { readMigrations } from '../platform/postgres/index.ts'
 import { type Layout, POSTGRES_MAJOR, prepareLayout } from '../platform/postgres/layout.ts'
+import { syncDirectory } from '../platform/sync-directory.ts'
 import { createSecretFile, localKeyEncryption } from '../platform/vault/index.ts'
 import type { Settings } from '../settings.ts'
 import { type CommandInput, print, UsageRefusal, withPlatform } from './command.ts'
@@ -196,7 +197,7 @@ async function moveTree(from: string, to: string): Promise<void> {
     await rename(from, to)
   } catch (error) {
     // Another file system: the database's, where root keeps it outside the home.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
+    if (errorCode(error) !== 'EXDEV') throw error
     await mkdir(to, { recursive: true, mode: 0o700 })
     for (const entry of await readdir(from, { withFileTypes: true })) {
       const [source, target] = [join(from, entry.name), join(to, entry.name)]
@@ -204,11 +205,6 @@ async function moveTree(from: string, to: string): Promise<void> {
       else await copyFile(source, target)
     }
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  await directory.sync().finally(() => directory.close())
 }
 
 /** A key that was named for this one command is put in its place, so that the next start finds it. */

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from './error-code.ts'
 
 /** One erasure: whose, in which environment, when (ISO 8601). */
 export interface Erasure {
@@ -29,7 +30,7 @@ export async function appendErasure(path: string, erasure: Erasure): Promise<voi
 /** All erasures of the list, each once; a torn line is left out, since its job is run again. */
 export async function readErasures(path: string): Promise<Erasure[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    if (errorCode(error) === 'ENOENT') return ''
     throw error
   })
   const erasures = new Map<string, Erasure>()

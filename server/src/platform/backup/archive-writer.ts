@@ -6,7 +6,8 @@ import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import { type Pack, pack } from 'tar-stream'
-import { errorCode } from '../postgres/refusal.ts'
+import { errorCode } from '../error-code.ts'
+import { syncDirectory } from '../sync-directory.ts'
 import type { Manifest } from './manifest.ts'
 
 const chunkBytes = 256 * 1024
@@ -78,8 +79,7 @@ export class ArchiveWriter {
     this.#signal.throwIfAborted()
     await link(this.#draft, this.#target)
     await rm(this.#draft)
-    const directory = await open(dirname(this.#target), 'r')
-    await directory.sync().finally(() => directory.close())
+    await syncDirectory(dirname(this.#target))
   }
 
   /** Removes what was written. */

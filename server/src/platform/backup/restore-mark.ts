@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '../error-code.ts'
 import { POSTGRES_MAJOR } from '../postgres/layout.ts'
-import { errorCode } from '../postgres/refusal.ts'
 import { replaceSecretFile } from '../vault/index.ts'
 
 const mark = (home: string) => join(home, 'restore-unfinished')

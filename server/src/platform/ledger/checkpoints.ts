@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { asAccount, plainQuery } from '../account-transaction.ts'
 import type { Query } from '../db/index.ts'
+import { errorCode } from '../error-code.ts'
 import { selectAccounts, selectHead, takeCheckpointLock } from './queries.ts'
 import { type LoopOptions, runLoop } from './sequencer.ts'
 import type { CheckpointSigner, SignedCheckpoint } from './signing.ts'
@@ -51,7 +52,7 @@ async function cutTornLine(handle: Awaited<ReturnType<typeof open>>): Promise<vo
 /** All checkpoints of a directory. Raises with file and line when one cannot be read; a torn last line is left out. */
 export async function readCheckpoints(directory: string): Promise<SignedCheckpoint[]> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   })
   const checkpoints: SignedCheckpoint[] = []

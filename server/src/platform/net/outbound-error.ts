@@ -1,3 +1,5 @@
+import { errorCode } from '../error-code.ts'
+
 /**
  * What stopped an outbound request: our own guard, or the step that failed. After `refused`, `dns`, `connect` and
  * `tls` nothing has been sent; after the others the receiver may have acted on the request.
@@ -22,17 +24,13 @@ const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROT
 const CONNECT_CODE = /^(ECONNREFUSED|EHOST|ENET|EADDR|UND_ERR_CONNECT)/
 const RESET_CODE = /^(ECONN|ETIMEDOUT|EPIPE|UND_ERR_SOCKET)/
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
 /** Sorts what a socket or `undici` threw into the kinds of `OutboundError`. */
 export function outboundErrorOf(error: unknown, stopped: AbortSignal, total: AbortSignal): OutboundError {
   if (error instanceof OutboundError) return error
   if (total.aborted)
     return new OutboundError('timeout', 'The receiver did not answer within the total time', error)
   if (stopped.aborted) return new OutboundError('aborted', 'The request was stopped', error)
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (TLS_CODE.test(code)) return new OutboundError('tls', `The secure connection failed (${code})`, error)
   if (CONNECT_CODE.test(code)) return new OutboundError('connect', `The connection failed (${code})`, error)
   if (RESET_CODE.test(code)) return new OutboundError('reset', `The connection broke (${code})`, error)

@@ -1,39 +1,13 @@
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-} from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../error-code.ts'
+import { syncDirectory } from '../sync-directory.ts'
 import { isStorageId, placeOf, probe, type Storage, type StoredItem, unavailable } from './storage.ts'
 
 const FOLDER = /^[0-9a-f-]{2}$/
 /** Unfinished writes lie here, on the same file system, and are swept when they are old enough to be orphans. */
 const UNFINISHED = 'unfinished'
 const ORPHAN_AFTER_MS = 60 * 60 * 1000
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
-}
-
-/** Makes the entries of a folder durable; a file system that cannot do that says EINVAL. */
-async function syncFolder(path: string): Promise<void> {
-  let handle: FileHandle | null = null
-  try {
-    handle = await open(path, 'r')
-    await handle.sync()
-  } catch (error) {
-    if (!isCode(error, 'EINVAL') && !isCode(error, 'EISDIR')) throw error
-  } finally {
-    await handle?.close()
-  }
-}
 
 /** Contents as files `directory/ab/cd/id`: files 0600, folders 0700. */
 class LocalDisk implements Storage {
@@ -63,7 +37,7 @@ class LocalDisk implements Storage {
         await rm(unfinished, { force: true })
         throw error
       }
-      await syncFolder(target)
+      await syncDirectory(target)
     })
   }
 
@@ -81,7 +55,7 @@ class LocalDisk implements Storage {
     const path = this.#path(id)
     await this.#unlessAbsent(undefined, async () => {
       await unlink(path)
-      await syncFolder(dirname(path))
+      await syncDirectory(dirname(path))
     })
   }
 
@@ -135,8 +109,8 @@ class LocalDisk implements Storage {
 
   async #makeDurably(folder: string, inside: string): Promise<void> {
     await mkdir(join(this.#directory, inside), { recursive: true, mode: 0o700 })
-    await syncFolder(join(this.#directory, folder))
-    await syncFolder(this.#directory)
+    await syncDirectory(join(this.#directory, folder))
+    await syncDirectory(this.#directory)
   }
 
   async #sweepUnfinished(): Promise<void> {
@@ -153,7 +127,7 @@ class LocalDisk implements Storage {
       try {
         return await act()
       } catch (error) {
-        if (isCode(error, 'ENOENT')) return absent
+        if (errorCode(error) === 'ENOENT') return absent
         throw error
       }
     })
@@ -163,7 +137,8 @@ class LocalDisk implements Storage {
     try {
       return await act()
     } catch (error) {
-      const message = isCode(error, 'ENOSPC') ? 'The file storage is full' : 'The file storage cannot be used'
+      const message =
+        errorCode(error) === 'ENOSPC' ? 'The file storage is full' : 'The file storage cannot be used'
       throw unavailable(message, error)
     }
   }

@@ -1,6 +1,8 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { link, mkdir, open as openFile, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../error-code.ts'
+import { syncDirectory } from '../sync-directory.ts'
 import { type Cell, type DataKey, dataKey, open, seal } from './sealing.ts'
 
 /** Wraps the keys of accounts. The local one holds its keys in memory; a key-management service can stand in. */
@@ -63,7 +65,7 @@ export async function createSecretFile(path: string, text: string): Promise<void
     await link(draft, path)
     await syncDirectory(dirname(path))
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (errorCode(error) !== 'EEXIST') throw error
   } finally {
     await unlink(draft)
   }
@@ -75,15 +77,6 @@ export async function replaceSecretFile(path: string, text: string): Promise<voi
   await createSecretFile(draft, text)
   await rename(draft, path)
   await syncDirectory(dirname(path))
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await openFile(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** A wrap was made by a key-encryption key that this process does not have. */
