@@ -14,7 +14,8 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { errorCode } from '../error-code.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import {
   chooseServerUser,
   firstClosedDirectory,

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { errorCode } from './refusal.ts'
+import { errorCode } from '../error-code.ts'
 
 /** How to reach a database; every field that `pg` needs and nothing else. */
 export interface PostgresConnection {

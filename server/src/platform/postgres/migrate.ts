@@ -1,6 +1,7 @@
 import pg from 'pg'
+import { errorCode } from '../error-code.ts'
 import { type Migration, pendingMigrations, readApplied, readMigrations } from './migrations.ts'
-import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import { withClient } from './roles.ts'
 
 const MIGRATE_KEY = '7236147085612'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { errorCode } from '../error-code.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import type { Query } from './roles.ts'
 
 /** One file of the schema's history. */

@@ -1,5 +1,3 @@
-export { errorCode } from '../error-code.ts'
-
 /**
  * The database cannot be used as it stands. The message is for the operator: it says what is wrong, where, and what
  * to do, and never holds a secret or a customer's data.

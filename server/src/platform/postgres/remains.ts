@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorCode } from '../error-code.ts'
 import { type Layout, SOCKET_NAME } from './layout.ts'
-import { errorCode } from './refusal.ts'
 import { isServerOf, orphansOf, processExists, serversOf } from './running.ts'
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
-import { errorCode } from './refusal.ts'
+import { errorCode } from '../error-code.ts'
 
 /** True while some process has this number, of whatever user; one that has ended and was not waited for counts too. */
 export function processExists(pid: number): boolean {

@@ -15,7 +15,8 @@ import {
 } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { DatabaseRefusal, errorCode } from './refusal.ts'
+import { errorCode } from '../error-code.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import { firstClosedDirectory, isRoot, type ServerUser } from './server-user.ts'
 
 /** The PostgreSQL programs that a server user can run. */
