@@ -11,6 +11,9 @@ import { birthday, digits, letters } from './secrets/marked-people.ts'
 import { formsOfBytes, formsOfText, type Needle, searchFiles } from './secrets/search-files.ts'
 import { type Seeded, seed, sha256 } from './secrets/seed.ts'
 
+/** A loaded machine takes its time; what is shown does not depend on it. */
+const patience = { timeout: 300_000 }
+
 let home = ''
 let server: ServerProcess
 let seeded: Seeded
@@ -87,7 +90,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-describe('no personal data is in the clear', () => {
+describe('no personal data is in the clear', patience, () => {
   test('in any byte of database, write-ahead log, storage, logs and temporary files', async () => {
     // Before the restart everything is in the log at least, after it in the tables.
     expect(await searchFiles(home, needles)).toEqual([])
@@ -118,7 +121,7 @@ describe('no personal data is in the clear', () => {
   })
 })
 
-describe('an erased profile', () => {
+describe('an erased profile', patience, () => {
   test('leaves its destroyed key in no file of the database', async () => {
     const wrapped = await asSuperuser(home, async (client) => {
       const { rows } = await client.query<{ wrapped: Buffer }>(

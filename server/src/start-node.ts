@@ -121,7 +121,13 @@ async function mount(
 }
 
 async function listen(app: FastifyInstance, { settings }: Platform): Promise<number> {
-  await app.listen({ port: settings.port, host: settings.host })
+  await app.listen({ port: settings.port, host: settings.host }).catch((error: unknown) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken) throw error
+    const { host, port } = settings
+    const remedy = 'Stop what listens there, or choose another --port.'
+    throw new Error(`Port ${port} of ${host} is taken (EADDRINUSE). ${remedy}`, { cause: error })
+  })
   const address = app.server.address()
   return typeof address === 'object' && address !== null ? address.port : settings.port
 }
