@@ -18,6 +18,8 @@ import { replyOf } from './reply-of.ts'
 import type { Reply, Sending, Target, TargetProfile } from './target.ts'
 
 const pageSize = 200
+/** Where a target cannot give so many at once, since its documents are large, it is asked for these. */
+const smallPageSize = 10
 
 export interface ApiTargetOptions {
   url: string
@@ -103,12 +105,14 @@ function profileCalls(
         sending,
       ),
     getProfile: (id) => caller.call(GetProfile, { profile_id: id }, profileOf),
-    listProfiles: (q, from) =>
-      caller.call(
-        ListProfiles,
-        { ...(q === null ? {} : { q }), limit: pageSize, ...pageFrom(from) },
-        (body) => pageOf(body, from),
-      ),
+    listProfiles: async (q, from) => {
+      const list = (limit: number) =>
+        caller.call(ListProfiles, { ...(q === null ? {} : { q }), limit, ...pageFrom(from) }, (body) =>
+          pageOf(body, from),
+        )
+      const page = await list(pageSize)
+      return page.kind === 'no' && page.status === 400 ? list(smallPageSize) : page
+    },
     getCollectedData: (id) => caller.call(GetCollectedData, { profile_id: id }, (body) => body as Json),
     replaceCollectedData: (id, body, sending) =>
       caller.call(

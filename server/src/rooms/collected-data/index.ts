@@ -1,5 +1,5 @@
 export { countryOf, displayName, indexedProfile } from './present.ts'
-export { deleteVersions, type StoredData, selectVersions } from './queries.ts'
+export { deleteVersions, type StoredData, selectVersions, selectVersionsWithin } from './queries.ts'
 export { fromStored } from './rules.ts'
 export { type LinkedNode, linkedNodes } from './rules-graph.ts'
 export {

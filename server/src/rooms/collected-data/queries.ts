@@ -111,6 +111,52 @@ export async function selectVersions(
             profiles.map((profile) => String(profile.version)),
           ],
         )
+  return opened(scope, profiles, rows)
+}
+
+/** Some profiles' stored documents, as far as they fit. */
+export interface VersionsWithin {
+  readonly found: ReadonlyMap<string, StoredData>
+  /** How many of the profiles, from the first on, were looked at. */
+  readonly taken: number
+}
+
+/**
+ * As `selectVersions`, in the order given, until `bytesMax` sealed bytes have been fetched; at least one. Documents may
+ * have megabytes each, and what is fetched, opened and shown at once must fit into memory beside other requests.
+ */
+export async function selectVersionsWithin(
+  scope: Scope,
+  profiles: readonly AtVersion[],
+  bytesMax: number,
+): Promise<VersionsWithin> {
+  if (profiles.length < 2) return { found: await selectVersions(scope, profiles), taken: profiles.length }
+  const { rows } = await scope.query<{ profile_id: string | null; document: Buffer | null }>(
+    `select sized.profile_id, sized.document from (
+       select d.profile_id, d.document, coalesce(sum(octet_length(d.document)) over (
+           order by wanted.place rows between unbounded preceding and 1 preceding), 0) as bytes_before
+       from unnest($2::uuid[], $3::bigint[]) with ordinality as wanted (profile_id, version, place) left join lateral
+         (select profile_id, document from collected_data where account_id = $1
+            and profile_id = wanted.profile_id and version = wanted.version offset 0) as d on true
+     ) as sized where sized.bytes_before < $4`,
+    [
+      scope.accountId,
+      profiles.map((profile) => profile.id),
+      profiles.map((profile) => String(profile.version)),
+      bytesMax,
+    ],
+  )
+  const stored = rows.flatMap(({ profile_id, document }) =>
+    profile_id === null || document === null ? [] : [{ profile_id, document }],
+  )
+  return { found: opened(scope, profiles, stored), taken: rows.length }
+}
+
+function opened(
+  scope: Scope,
+  profiles: readonly AtVersion[],
+  rows: readonly DocumentRow[],
+): Map<string, StoredData> {
   const byId = new Map(profiles.map((profile) => [profile.id, profile]))
   const found = new Map<string, StoredData>()
   for (const row of rows) {

@@ -4,7 +4,7 @@ import { Uuid } from '@drawbridge/schema/scalars.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { confirms, type QueryWord } from '../../platform/vault/index.ts'
-import { indexedProfile, selectVersions } from '../collected-data/index.ts'
+import { indexedProfile, selectVersionsWithin } from '../collected-data/index.ts'
 import {
   type FoundProfiles,
   findProfiles,
@@ -14,6 +14,7 @@ import {
 } from '../profile-root/index.ts'
 import { countTagged, selectTagsOf } from '../tags/index.ts'
 import { presentMiniProfiles } from './present.ts'
+import { shownBytesMax } from './rules.ts'
 
 /** Candidates that are opened at a time. */
 const batchMax = 200
@@ -34,7 +35,8 @@ interface Page {
 /**
  * Lists profiles, newest first, or finds those that every word of `q` fits (R56, R74). `offset` costs time in
  * proportion, `after` does not. `count` is exact to 10,000, but for words that are confirmed on opened profiles, and
- * never less than what can still be read.
+ * never less than what can still be read. Raises `request.invalid-field` for a page that is too large for one reply; one
+ * read by `after` is cut short instead.
  */
 export async function listProfiles(
   scope: Scope,
@@ -52,6 +54,10 @@ export async function listProfiles(
     found.confirm === null
       ? await plainPage(scope, search, found)
       : await confirmedPage(scope, search, found, found.confirm)
+  const results = await presentMiniProfiles(scope, page.roots)
+  const isCut = results.length < page.roots.length
+  if (isCut && input.after === undefined) throw tooMuch(results.length)
+  const next = isCut ? (results.at(-1)?.id ?? null) : page.next
   const tagged =
     found.isExact || search.categories !== null ? 0 : await countTagged(scope, (input.q ?? '').trim())
   return {
@@ -59,10 +65,18 @@ export async function listProfiles(
     limit: input.limit,
     offset: input.offset,
     hidden: 0,
-    results: await presentMiniProfiles(scope, page.roots),
+    results,
     associated_results: [],
-    ...(page.next === null ? {} : { after: page.next }),
+    ...(next === null ? {} : { after: next }),
   }
+}
+
+/** A page that is cut short would let a reader who counts by `offset` pass over profiles; by `after` none are lost. */
+function tooMuch(fitting: number): Fault {
+  return new Fault('request.invalid-field', {
+    message: `limit must be ${fitting} or less here: these profiles hold more data together than one reply takes`,
+    pointer: '/limit',
+  })
 }
 
 function readCursor(after: string | undefined): string | null {
@@ -146,11 +160,18 @@ async function confirmedOf(
   words: readonly QueryWord[],
 ): Promise<ProfileRoot[]> {
   const roots = await rootsInOrder(scope, ids)
-  const data = await selectVersions(scope, roots)
   const tags = await selectTagsOf(scope, ids)
-  return roots.filter((root) => {
-    const stored = data.get(root.id)
-    const names = (tags.get(root.id) ?? []).map((tag) => tag.name)
-    return stored !== undefined && confirms(words, indexedProfile(stored.data), names)
-  })
+  const confirmed: ProfileRoot[] = []
+  for (let rest = roots; rest.length > 0; ) {
+    const { found, taken } = await selectVersionsWithin(scope, rest, shownBytesMax)
+    confirmed.push(
+      ...rest.slice(0, taken).filter((root) => {
+        const stored = found.get(root.id)
+        const names = (tags.get(root.id) ?? []).map((tag) => tag.name)
+        return stored !== undefined && confirms(words, indexedProfile(stored.data), names)
+      }),
+    )
+    rest = rest.slice(taken)
+  }
+  return confirmed
 }

@@ -9,7 +9,7 @@ import {
   fromStored,
   linkedNodes,
   type StoredData,
-  selectVersions,
+  selectVersionsWithin,
 } from '../collected-data/index.ts'
 import { presentImage, selectImages } from '../documents/index.ts'
 import { currentPolicy } from '../policies/index.ts'
@@ -17,10 +17,12 @@ import { type ProfileRoot, selectRoots } from '../profile-root/index.ts'
 import { presentTag, selectTagsOf, type Tag } from '../tags/index.ts'
 import { presentTask, type TaskRow } from '../tasks/index.ts'
 import { type LinkRow, selectLinksOfCompany, selectLinksTo } from './queries.ts'
-import { expandedMax, withLinksShown } from './rules.ts'
+import { expandedMax, shownBytesMax, withLinksShown } from './rules.ts'
 
 /** What the replies about some profiles are made of, read together: as many queries for fifty as for one. */
 interface Read {
+  /** The profiles read: of those asked for, the first whose documents fit into one reply. */
+  readonly roots: readonly ProfileRoot[]
   readonly data: ReadonlyMap<string, StoredData>
   readonly tags: ReadonlyMap<string, readonly Tag[]>
   readonly cases: ApplicationsOf
@@ -29,23 +31,26 @@ interface Read {
 
 async function readFor(scope: Scope, roots: readonly ProfileRoot[]): Promise<Read> {
   const ids = roots.map((root) => root.id)
-  const [data, tags, cases, policy] = await Promise.all([
-    selectVersions(scope, roots),
+  const [{ found: data, taken }, tags, cases, policy] = await Promise.all([
+    selectVersionsWithin(scope, roots, shownBytesMax),
     selectTagsOf(scope, ids),
     readApplications(scope, roots),
     currentPolicy(scope),
   ])
-  return { data, tags, cases, policy }
+  return { roots: roots.slice(0, taken), data, tags, cases, policy }
 }
 
-/** The short form of profiles, in the order given: in lists, and as linked profiles one level deep. */
+/**
+ * The short form of profiles, in the order given: in lists, and as linked profiles one level deep. Fewer than asked for
+ * when their documents together are larger than a reply may be.
+ */
 export async function presentMiniProfiles(
   scope: Scope,
   roots: readonly ProfileRoot[],
 ): Promise<MiniProfile[]> {
   if (roots.length === 0) return []
   const read = await readFor(scope, roots)
-  return roots.map((root) => miniOf(root, read))
+  return read.roots.map((root) => miniOf(root, read))
 }
 
 function miniOf(root: ProfileRoot, read: Read): MiniProfile {

@@ -14,6 +14,9 @@ export const newApplicationsMax = 1_000
 /** Linked profiles that a read expands; the others are shown by id. */
 export const expandedMax = 200
 
+/** Bytes of sealed documents that one reply shows, or one step of a search opens, beside those of the last profile. */
+export const shownBytesMax = 32_000_000
+
 type Fields = Record<string, unknown>
 
 /** Every list of associates that a company's document may have, classic and newer, as JSON pointers. */
