@@ -9,7 +9,8 @@ import { openSources, type Sources } from './plan/open-sources.ts'
 import { SourceIndex } from './plan/source-index.ts'
 import { writeUnusable } from './plan/unusable-rows.ts'
 import { type ProjectFile, readProjectFile } from './project-file.ts'
-import { hashOf, sourceHashOf } from './source-hash.ts'
+import { sha256Of } from './sha256.ts'
+import { sourceHashOf } from './source-hash.ts'
 
 /** What a check found. `codes` counts unusable rows by kind of source and by code. */
 export interface CheckResult {
@@ -90,13 +91,13 @@ export function indexPath(directory: string): string {
 
 /** What an index was built from: it is built anew when this differs. */
 export function indexHash(sourceHash: string, mappingHash: string): string {
-  return hashOf(`${sourceHash}\n${mappingHash}`)
+  return sha256Of(`${sourceHash}\n${mappingHash}`)
 }
 
 /** Of all that decides what is sent for a row; where it is sent does not. */
 export function mappingHashOf(settings: Settings): string {
   const { target: _target, name: _name, ...mapping } = settings
-  return hashOf(JSON.stringify(mapping))
+  return sha256Of(JSON.stringify(mapping))
 }
 
 /** Indexes of checks that were killed; those of checks that are running stay. */

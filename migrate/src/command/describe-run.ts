@@ -1,8 +1,7 @@
 import type { StateIndex } from '../ledger/state-index.ts'
 import type { ReconcileResult } from '../reconcile/reconcile.ts'
 import type { RunResult } from '../run/run-migration.ts'
-
-const grouped = new Intl.NumberFormat('en-GB')
+import { numberText } from '../words.ts'
 
 /** Where a run stands, from its ledger alone. */
 export interface RunStatus {
@@ -14,6 +13,7 @@ export interface RunStatus {
   starts: number
 }
 
+/** Reads where a run stands; `clients` and `effects` are what the plan counts in all. */
 export function statusOf(index: StateIndex, clients: number, effects: number): RunStatus {
   const counts = index.counts()
   const sum = (prefix: string): number =>
@@ -44,9 +44,9 @@ export function describeStatus(status: RunStatus): string {
   const { clients, effects } = status
   const finished = clients.complete + clients.partial + clients.failed
   return [
-    `The run is ${status.state}; started ${grouped.format(status.starts)} ${status.starts === 1 ? 'time' : 'times'}.`,
-    `Clients finished: ${grouped.format(finished)} of ${grouped.format(clients.total)} (${grouped.format(clients.partial)} with something refused, ${grouped.format(clients.failed)} refused).`,
-    `Effects done: ${grouped.format(effects.done)} of ${grouped.format(effects.total)}; refused: ${grouped.format(status.failures)}; to settle: ${grouped.format(status.unsettled)}.`,
+    `The run is ${status.state}; started ${numberText(status.starts)} ${status.starts === 1 ? 'time' : 'times'}.`,
+    `Clients finished: ${numberText(finished)} of ${numberText(clients.total)} (${numberText(clients.partial)} with something refused, ${numberText(clients.failed)} refused).`,
+    `Effects done: ${numberText(effects.done)} of ${numberText(effects.total)}; refused: ${numberText(status.failures)}; to settle: ${numberText(status.unsettled)}.`,
     '',
   ].join('\n')
 }
@@ -54,13 +54,13 @@ export function describeStatus(status: RunStatus): string {
 /** How a run ended, as a person reads it, with the line to type next. */
 export function describeRun(result: RunResult, directory: string): string {
   const { complete, partial, failed } = result.clients
-  const clients = `${grouped.format(complete)} clients complete, ${grouped.format(partial)} with something refused, ${grouped.format(failed)} refused.`
+  const clients = `${numberText(complete)} clients complete, ${numberText(partial)} with something refused, ${numberText(failed)} refused.`
   const pace = `Slots in use ${(result.slotsBusy * 100).toFixed(1)} % of the time; ${result.callsPerNeeded.toFixed(3)} calls for each call needed.`
   const next = {
     complete: `Prove it with: drawbridge migrate reconcile ${directory}`,
     interrupted: `Go on with: drawbridge migrate run ${directory}`,
     stopped: `${result.reason ?? 'The run stopped'}\nGo on with: drawbridge migrate run ${directory}`,
-    unsettled: `${grouped.format(result.unsettled)} could not be settled. Try again with: drawbridge migrate run ${directory}`,
+    unsettled: `${numberText(result.unsettled)} could not be settled. Try again with: drawbridge migrate run ${directory}`,
   }[result.state]
   const torn =
     result.cut === 0
@@ -78,8 +78,8 @@ export function describeReconciliation(result: ReconcileResult, directory: strin
       .map((one) => `  ${kind}: ${one.ref} ${one.what} ${one.field} ${one.source}`.trimEnd()),
   )
   return [
-    `${grouped.format(lost)} lost, ${grouped.format(duplicated)} duplicated, ${grouped.format(different)} different, ${grouped.format(strays)} strays.`,
-    `Compared: ${grouped.format(checked.profiles)} profiles, ${grouped.format(checked.files)} files, ${grouped.format(checked.images)} images, ${grouped.format(checked.links)} links, ${grouped.format(checked.tags)} labels.`,
+    `${numberText(lost)} lost, ${numberText(duplicated)} duplicated, ${numberText(different)} different, ${numberText(strays)} strays.`,
+    `Compared: ${numberText(checked.profiles)} profiles, ${numberText(checked.files)} files, ${numberText(checked.images)} images, ${numberText(checked.links)} links, ${numberText(checked.tags)} labels.`,
     ...findings,
     result.accepted
       ? `Accepted. Write the report with: drawbridge migrate report ${directory}`

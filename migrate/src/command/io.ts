@@ -1,4 +1,5 @@
 import type { IndexProgress } from '../check.ts'
+import { numberText } from '../words.ts'
 
 /** What the commands need of the process around them; handed in by the program's main. */
 export interface CommandIo {
@@ -18,7 +19,7 @@ export interface CommandIo {
   crashAt?: string
 }
 
-/** Exit codes (design/look.md): done, failed, wrong usage, needs a person, interrupted. */
+/** Exit codes: done, failed, wrong usage, needs a person, interrupted. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, person: 3, interrupted: 130 } as const
 
 /**
@@ -55,7 +56,7 @@ export function processIo(crashAt?: string): CommandIo {
 export function checkLine(progress: IndexProgress): string {
   const { file, rows, unusable, bytes, bytesTotal } = progress
   const share = bytesTotal === 0 ? 100 : Math.floor((bytes / bytesTotal) * 100)
-  return `check  ${file} · ${rows.toLocaleString('en')} rows · ${share} % of all bytes · ${unusable.toLocaleString('en')} unusable`
+  return `check  ${file} · ${numberText(rows)} rows · ${share} % of all bytes · ${numberText(unusable)} unusable`
 }
 
 const everyMs = 5_000

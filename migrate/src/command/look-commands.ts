@@ -1,17 +1,15 @@
 import { join } from 'node:path'
 import { check, workDirectory } from '../check.ts'
-import { describeCheck, describeForecast } from '../describe.ts'
 import { emptyOutlook, forecast, type Outlook } from '../forecast.ts'
 import { NoLedger, openLedger } from '../ledger/ledger.ts'
 import { readIndex } from '../ledger/read-index.ts'
 import { openProject, type Project } from '../project.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { writeReport } from '../report/write-report.ts'
-import { Pacing } from '../run/pacing.ts'
-import { mostWorkers } from '../run/ramp.ts'
-import { Slots } from '../run/slots.ts'
+import { askingOutside } from '../run/read.ts'
 import { ProfileSweep } from '../run/sweep.ts'
 import { connect } from './connect.ts'
+import { describeCheck, describeForecast } from './describe-check.ts'
 import { describeReconciliation, describeStatus, statusOf } from './describe-run.ts'
 import { type CommandIo, checkLine, exitCodes, ProgressLine } from './io.ts'
 import { planFactsOf, runSourceOf } from './plan-facts.ts'
@@ -81,14 +79,7 @@ async function withOutlook<T>(
 async function sweepNow(project: Project, sweep: ProfileSweep): Promise<void> {
   const { target } = await connect(project)
   try {
-    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-    await sweep.fill({
-      target,
-      slots: new Slots(mostWorkers, Date.now),
-      pacing: new Pacing(Date.now, sleep, Math.random),
-      counts: { calls: 0, needed: 0, waits: 0 },
-      stopping: () => false,
-    })
+    await sweep.fill(askingOutside(target))
   } finally {
     await target.close()
   }

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Project } from '../project.ts'
 import type { PlanFacts } from '../report/report-data.ts'
 import type { RunSource } from '../run/context.ts'
+import { sha256OfFile } from '../sha256.ts'
 
 /** What a run needs of a project. */
 export async function runSourceOf(project: Project): Promise<RunSource> {
@@ -31,15 +29,8 @@ export async function planFactsOf(project: Project): Promise<PlanFacts> {
     effects,
     sources: await Promise.all(
       project.checked().sources.map(async ({ file, rows }) => {
-        return { file, rows, sha256: await fileHash(join(project.directory, file)) }
+        return { file, rows, sha256: await sha256OfFile(join(project.directory, file)) }
       }),
     ),
   }
-}
-
-/** SHA-256 of a file's bytes, hexadecimal. */
-async function fileHash(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../sha256.ts'
 
 /** The account of the target, as `GET /whoami` says it. */
 export interface Account {
@@ -22,7 +22,7 @@ export interface Binding {
  */
 export function bindingOf(source_sha256: string, mapping_sha256: string, account: Account): Binding {
   const named = [source_sha256, mapping_sha256, account.institution_id, account.environment].join('\n')
-  const run = createHash('sha256').update(named).digest('hex').slice(0, 32)
+  const run = sha256Of(named).slice(0, 32)
   return { run, source_sha256, mapping_sha256, account }
 }
 

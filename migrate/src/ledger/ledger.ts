@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Binding, requireSameBinding } from './binding.ts'
@@ -6,6 +5,7 @@ import { type Crash, noCrash } from './crash-point.ts'
 import type { HeaderLine, Line } from './line.ts'
 import { lockProject } from './lock.ts'
 import {
+  emptySegment,
   LedgerDamaged,
   listSegments,
   readEnds,
@@ -192,15 +192,7 @@ function readActive(directory: string, found: Survey): Active {
   const previous = lastSealed?.sealHash ?? ''
   const segment = found.open ?? (lastSealed?.segment ?? 0) + 1
   const path = segmentPath(directory, segment)
-  const empty: SegmentEnd = {
-    bytes: 0,
-    torn: 0,
-    lines: 0,
-    lastNumber: firstNumber - 1,
-    hash: createHash('sha256'),
-    sealed: false,
-  }
-  if (!existsSync(path)) return { segment, end: empty, previous, cut: 0 }
+  if (!existsSync(path)) return { segment, end: emptySegment(firstNumber), previous, cut: 0 }
   const end = readSegment(path, firstNumber, ({ line }) => {
     if (line.t === 'H') requireChain(line, segment, previous, path)
   })

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { sha256Of } from '../sha256.ts'
 import {
   decodeLine,
   encodeLine,
@@ -31,6 +32,18 @@ export interface SegmentEnd {
 
 const blockSize = 1 << 20
 
+/** The end of a segment that has no line yet; `firstNumber` is what its first line will have. */
+export function emptySegment(firstNumber: number): SegmentEnd {
+  return {
+    bytes: 0,
+    torn: 0,
+    lines: 0,
+    lastNumber: firstNumber - 1,
+    hash: createHash('sha256'),
+    sealed: false,
+  }
+}
+
 /** Path of segment `number` (from 1). */
 export function segmentPath(directory: string, number: number): string {
   return join(directory, `${String(number).padStart(6, '0')}.ledger`)
@@ -57,7 +70,7 @@ export function listSegments(directory: string): number[] {
 
 /** SHA-256 of a line as written, without its newline: what the next segment's header repeats. */
 export function hashOfLine(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return sha256Of(bytes)
 }
 
 /**
@@ -84,14 +97,7 @@ function scan(
   firstNumber: number,
   visit: (read: NumberedLine, end: number, raw: Buffer) => void,
 ): SegmentEnd {
-  const end: SegmentEnd = {
-    bytes: 0,
-    torn: 0,
-    lines: 0,
-    lastNumber: firstNumber - 1,
-    hash: createHash('sha256'),
-    sealed: false,
-  }
+  const end = emptySegment(firstNumber)
   let rest = Buffer.alloc(0)
   let bad = 0
   for (;;) {

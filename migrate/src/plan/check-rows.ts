@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { associatesMax } from '@drawbridge/schema/associate.ts'
 import { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { faultsOf } from '@drawbridge/schema/faults.ts'
 import type { MappedParty } from '../mapping/compile-party.ts'
 import { MappingFault } from '../mapping/mapping-fault.ts'
 import { type Json, setAt } from '../mapping/target-path.ts'
+import { sha256Of } from '../sha256.ts'
 import type { Fault, Row } from '../sources/csv-source.ts'
 import { inspectFile } from '../sources/inspect-file.ts'
 import { type AddressRule, minimumFault } from './minimum.ts'
@@ -116,7 +116,7 @@ export function placeOf(source: number, row: Row): RowPlace {
 }
 
 function short(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return sha256Of(text).slice(0, 12)
 }
 
 function listTooLong(company: string, list: string): Fault {

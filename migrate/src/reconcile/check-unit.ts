@@ -8,19 +8,15 @@ import type {
   LinksEffect,
   ProfileEffect,
 } from '../plan/client-unit.ts'
-import type { RunContext } from '../run/context.ts'
 import { entriesOf } from '../run/find-effect.ts'
-import { sha256Of } from '../run/idempotency-key.ts'
 import { linkedId, sameLink } from '../run/links.ts'
-import { ask, Unanswered } from '../run/read.ts'
-import type { Reply, Target, TargetProfile, Yes } from '../run/target.ts'
+import { type Asking, ask, Unanswered } from '../run/read.ts'
+import type { Reply, TargetProfile, Yes } from '../run/target.ts'
+import { sha256Of } from '../sha256.ts'
 import { compareData } from './compare-data.ts'
 
-/** What asking the target needs. */
-export type Asking = Pick<RunContext, 'slots' | 'pacing' | 'counts' | 'stopping'> & {
-  target: Target
-  index: StateIndex
-}
+/** What comparing with the target needs. */
+export type Comparing = Asking & { index: StateIndex }
 
 /** Something of the source that is not in the target as it should be. */
 export interface Finding {
@@ -56,7 +52,7 @@ export interface UnitCheck {
  * and every file and image by the SHA-256 of the bytes the target gives back.
  * @throws {Unanswered} when the target does not answer.
  */
-export async function checkUnit(run: Asking, unit: ClientUnit): Promise<UnitCheck> {
+export async function checkUnit(run: Comparing, unit: ClientUnit): Promise<UnitCheck> {
   const check = new Check(run, unit)
   const own = unit.effects.find(
     (effect): effect is ProfileEffect => effect.kind === 'profile' && effect.ref === unit.ref,
@@ -77,10 +73,10 @@ class Check {
     checked: { profiles: 0, files: 0, images: 0, documents: 0, tags: 0, links: 0 },
     refused: 0,
   }
-  readonly #run: Asking
+  readonly #run: Comparing
   readonly #unit: ClientUnit
 
-  constructor(run: Asking, unit: ClientUnit) {
+  constructor(run: Comparing, unit: ClientUnit) {
     this.#run = run
     this.#unit = unit
   }

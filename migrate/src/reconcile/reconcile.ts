@@ -1,15 +1,13 @@
 import { join } from 'node:path'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ClientUnit } from '../plan/client-unit.ts'
-import type { CallCounts, RunSource } from '../run/context.ts'
-import { Pacing } from '../run/pacing.ts'
+import type { RunSource } from '../run/context.ts'
 import { mostWorkers } from '../run/ramp.ts'
-import { Unanswered } from '../run/read.ts'
+import { askingOutside, Unanswered } from '../run/read.ts'
 import { writeWhole } from '../run/results.ts'
-import { Slots } from '../run/slots.ts'
 import { ProfileSweep } from '../run/sweep.ts'
 import type { Target } from '../run/target.ts'
-import { type Asking, checkUnit, type Finding } from './check-unit.ts'
+import { type Comparing, checkUnit, type Finding } from './check-unit.ts'
 import { ReconcileStore } from './store.ts'
 
 export interface ReconcileOptions {
@@ -67,7 +65,7 @@ const mostListed = 1_000
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileResult | null> {
   const { workDirectory, ledger, target } = options
-  const run = askingOf(options)
+  const run = { ...askingOutside(options.target, options.signal), index: options.ledger.index }
   const belongsTo = `${ledger.binding.run} ${ledger.index.counts().lines ?? 0}`
   const store = new ReconcileStore(join(workDirectory, 'reconcile.sqlite'), belongsTo)
   const sweep = new ProfileSweep(join(workDirectory, 'sweep.sqlite'))
@@ -85,20 +83,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileRes
   }
 }
 
-function askingOf({ target, ledger, signal }: ReconcileOptions): Asking {
-  const counts: CallCounts = { calls: 0, needed: 0, waits: 0 }
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-  return {
-    target,
-    index: ledger.index,
-    slots: new Slots(mostWorkers, Date.now),
-    pacing: new Pacing(Date.now, sleep, Math.random),
-    counts,
-    stopping: () => signal?.aborted === true,
-  }
-}
-
-async function checkAll(run: Asking, store: ReconcileStore, options: ReconcileOptions): Promise<void> {
+async function checkAll(run: Comparing, store: ReconcileStore, options: ReconcileOptions): Promise<void> {
   const units = options.source.units(0)[Symbol.asyncIterator]()
   let done = 0
   const next = async (): Promise<ClientUnit | null> => {

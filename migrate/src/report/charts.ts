@@ -1,5 +1,5 @@
 import { type SliceRecord, sliceMs } from '../ledger/state-index.ts'
-import { clockText, escapeHtml, numberText, percentText } from './words.ts'
+import { clockText, escapeHtml, numberText, percentText } from '../words.ts'
 
 /** One part of a whole, with the class that colours it. */
 export interface Share {

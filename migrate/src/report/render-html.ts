@@ -1,7 +1,7 @@
+import { clockText, escapeHtml, numberText, percentText, timeText } from '../words.ts'
 import { binsOf, sharesBar, timelineChart } from './charts.ts'
 import type { ReportData } from './report-data.ts'
 import { style } from './style.ts'
-import { clockText, escapeHtml, numberText, percentText, timeText } from './words.ts'
 
 /** The report as one HTML file that needs nothing else: no script, no font, no image from anywhere. */
 export function renderHtml(data: ReportData): string {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bindingOf } from '../ledger/binding.ts'
 import { type Ledger, openLedger } from '../ledger/ledger.ts'
+import { escapeHtml, numberText, timeText } from '../words.ts'
 import { binsOf } from './charts.ts'
 import type { PlanFacts } from './report-data.ts'
-import { escapeHtml, numberText, timeText } from './words.ts'
 import { writeReport } from './write-report.ts'
 
 const plan: PlanFacts = {

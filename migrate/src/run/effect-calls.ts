@@ -8,8 +8,9 @@ import type {
   ProfileEffect,
   TagEffect,
 } from '../plan/client-unit.ts'
+import { sha256Of } from '../sha256.ts'
 import type { RunContext } from './context.ts'
-import { canonicalJson, sha256Of } from './idempotency-key.ts'
+import { canonicalJson } from './idempotency-key.ts'
 import { withLinks } from './links.ts'
 import { ask, Unanswered } from './read.ts'
 import { abortsRun } from './stop-run.ts'

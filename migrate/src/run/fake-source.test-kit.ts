@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AssociateLink, ClientUnit, Effect, ProfileEffect, SourceLine } from '../plan/client-unit.ts'
+import { sha256Of } from '../sha256.ts'
 import type { RunSource } from './context.ts'
-import { sha256Of } from './idempotency-key.ts'
 
 /**
  * A small source for tests: every third client is a company with two directors, one of whom sits on every board;

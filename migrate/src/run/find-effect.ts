@@ -1,13 +1,11 @@
 import type { DocumentEffect, Effect, ImageEffect, ProfileEffect } from '../plan/client-unit.ts'
 import type { KnownProfile } from '../plan/decide-action.ts'
+import { sha256Of } from '../sha256.ts'
 import type { RunContext } from './context.ts'
 import { profileIdOf } from './effect-calls.ts'
-import { sha256Of } from './idempotency-key.ts'
 import { sameLink } from './links.ts'
-import { ask, Unanswered } from './read.ts'
-import type { No, ProfilePage, Target, TargetProfile, Yes } from './target.ts'
-
-type Asking = Pick<RunContext, 'slots' | 'pacing' | 'counts' | 'stopping'> & { target: Target }
+import { type Asking, ask, Unanswered } from './read.ts'
+import type { No, ProfilePage, TargetProfile, Yes } from './target.ts'
 
 /**
  * Profiles of the target that carry this source reference, found as the original service allows: a search by the

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../sha256.ts'
 
 /**
  * The key of one effect: `hex(SHA-256(run ‖ op ‖ source id ‖ body_sha))` (reliability-security E.3). Derived, not
@@ -6,11 +6,6 @@ import { createHash } from 'node:crypto'
  */
 export function idempotencyKey(run: string, op: string, sourceId: string, bodySha: string): string {
   return sha256Of([run, op, sourceId, bodySha].join('\n'))
-}
-
-/** SHA-256 of a text in UTF-8, or of bytes, hexadecimal. */
-export function sha256Of(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
 }
 
 /** JSON with the names of every object in order, so that equal values have equal text. */

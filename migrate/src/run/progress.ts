@@ -1,3 +1,4 @@
+import { numberText } from '../words.ts'
 import { type RampStep, workersAfter } from './ramp.ts'
 
 /** A moment of a run, for the line a person watches. */
@@ -86,13 +87,12 @@ const windowMs = 30_000
 
 /** One line for a terminal: `run  1,204 of 3,000 clients · 41.2/s · 3 workers · 2 failed · 4 min left`. */
 export function progressLine(progress: Progress): string {
-  const number = new Intl.NumberFormat('en')
   const { clients, rate, workers, failures, unsettled } = progress
   return [
-    `${progress.stage}  ${number.format(clients.done)} of ${number.format(clients.total)} clients`,
+    `${progress.stage}  ${numberText(clients.done)} of ${numberText(clients.total)} clients`,
     `${rate.toFixed(1)} effects/s`,
     `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-    `${number.format(failures)} failed`,
+    `${numberText(failures)} failed`,
     ...(unsettled === 0 ? [] : [`${unsettled} to settle`]),
     progress.etaSeconds === null ? 'time left not known yet' : `${durationText(progress.etaSeconds)} left`,
   ].join(' · ')

@@ -1,10 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { KnownProfile } from '../plan/decide-action.ts'
-import type { RunContext } from './context.ts'
 import { refOf } from './find-effect.ts'
-import { ask, Unanswered } from './read.ts'
-import type { No, ProfilePage, Target, Yes } from './target.ts'
+import { type Asking, ask, Unanswered } from './read.ts'
+import type { No, ProfilePage, Yes } from './target.ts'
 
 /** All profiles of the target at one time, by id and by reference; on disk, so that any number fits. */
 export class ProfileSweep {
@@ -23,9 +22,7 @@ export class ProfileSweep {
   }
 
   /** Forgets what was swept before and pages through all profiles of the target, 200 at a time. */
-  async fill(
-    run: Pick<RunContext, 'slots' | 'pacing' | 'counts' | 'stopping'> & { target: Target },
-  ): Promise<void> {
+  async fill(run: Asking): Promise<void> {
     this.#database.exec('DELETE FROM profile')
     const insert = this.#database.prepare(
       'INSERT OR REPLACE INTO profile(id, ref, role, tags) VALUES (?, ?, ?, ?)',

@@ -1,5 +1,6 @@
-import type { CheckResult } from './check.ts'
-import type { Forecast } from './forecast.ts'
+import type { CheckResult } from '../check.ts'
+import type { Forecast } from '../forecast.ts'
+import { numberText } from '../words.ts'
 
 /** A check as a person reads it in a terminal: a table of the sources, then what is wrong and where it is listed. */
 export function describeCheck(result: CheckResult): string {
@@ -15,10 +16,10 @@ export function describeCheck(result: CheckResult): string {
   const notRead = result.sources.filter((source) => source.unmapped_columns.length > 0)
   return [
     table(['source', 'file', 'rows', 'usable', 'unusable'], sources),
-    `\nTo send: ${figure(counts.clients)} clients (${figure(counts.individuals)} individuals, ${figure(counts.companies)} companies), ${figure(counts.associates)} associates, ${figure(counts.links)} links, ${figure(counts.effects.file)} files, ${figure(counts.effects.image)} document images.\n`,
+    `\nTo send: ${numberText(counts.clients)} clients (${numberText(counts.individuals)} individuals, ${numberText(counts.companies)} companies), ${numberText(counts.associates)} associates, ${numberText(counts.links)} links, ${numberText(counts.effects.file)} files, ${numberText(counts.effects.image)} document images.\n`,
     ...(counts.unlinked_associates === 0
       ? []
-      : [`Not sent: ${figure(counts.unlinked_associates)} associates whom no client's company names.\n`]),
+      : [`Not sent: ${numberText(counts.unlinked_associates)} associates whom no client's company names.\n`]),
     ...notRead.map(
       (source) =>
         `Columns of ${source.file} that the mapping does not read: ${source.unmapped_columns.join(', ')}\n`,
@@ -52,14 +53,8 @@ export function describeForecast(result: Forecast): string {
   ].join('')
 }
 
-const grouped = new Intl.NumberFormat('en-GB')
-
-function figure(n: number): string {
-  return grouped.format(n)
-}
-
 function figures(numbers: readonly number[]): string[] {
-  return numbers.map(figure)
+  return numbers.map(numberText)
 }
 
 /** Columns of words stand left, columns of figures right. */
