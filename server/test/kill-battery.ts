@@ -68,7 +68,7 @@ class Battery {
   }
 
   async fight(): Promise<BatteryResult> {
-    await sleep(this.#chance() * 2_000)
+    await sleep(this.#chance() * 1_200)
     let longestOutageMs = 0
     for (let kills = 0; kills < this.#plan.kills; ) {
       const began = Date.now()
@@ -78,12 +78,12 @@ class Battery {
         this.#plan.say?.(`kill ${kills + 1}: ${victim}`)
         await this.#strike(victim)
         kills += 1
-        await sleep(this.#chance() * 700)
-      } while (kills < this.#plan.kills && this.#chance() < 0.4)
+        await sleep(this.#chance() * 500)
+      } while (kills < this.#plan.kills && this.#chance() < 0.5)
       await this.#back(began)
       longestOutageMs = Math.max(longestOutageMs, Date.now() - began)
       this.#plan.say?.(`back after ${Date.now() - began} ms`)
-      await sleep(this.#chance() * 300)
+      await sleep(this.#chance() * 200)
     }
     // Taken before the rows are read: one may be acknowledged between the two.
     const acknowledged = [...this.#acknowledged]
@@ -202,7 +202,7 @@ class Battery {
 }
 
 /** Servers that got as far as to work on the data, beside one another or beside what an earlier one left. */
-function twinsAmong(processes: readonly Listed[]): string[] {
+export function twinsAmong(processes: readonly Listed[]): string[] {
   const isChild = ({ command }: Listed) => command.startsWith('postgres: ')
   const atWork = processes.filter(({ command }) => command.startsWith('postgres: checkpointer'))
   const working = new Set(atWork.map(({ parent }) => parent))

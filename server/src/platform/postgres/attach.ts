@@ -107,10 +107,9 @@ async function attachToRunning(layout: Layout, lost: () => void): Promise<Attach
  */
 async function refuseUnseenServer(layout: Layout): Promise<void> {
   const found = await readPostmaster(layout.data)
-  if (found === undefined) return
   const began = Date.now()
   // A process that is just being killed may still hold its socket when it has lost all else.
-  while (await answersIn(found.socketDirectory)) {
+  while (await answersIn(found?.socketDirectory || layout.socketDirectory)) {
     if (Date.now() - began > UNSEEN_WAIT_MS) {
       throw new DatabaseRefusal(
         `A PostgreSQL server that is not a process of this machine or container uses ${layout.data}. Stop drawbridge there first, or let several nodes share one PostgreSQL by DATABASE_URL.`,

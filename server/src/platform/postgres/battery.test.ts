@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { scratch } from '../../../test/embedded-testing.ts'
-import { fightBattery } from '../../../test/kill-battery.ts'
+import { fightBattery, twinsAmong } from '../../../test/kill-battery.ts'
+
+const serverOf = (pid: number) => ({ pid, parent: 1, command: 'postgres\0-D\0data' })
+const child = (parent: number, pid: number, what: string) => ({ pid, parent, command: `postgres: ${what}` })
 
 // For a longer one raise the number of kills, and change the seed for other moments and victims.
 const PLAN = { seed: 1, kills: 12 }
@@ -21,3 +24,11 @@ test.runIf(process.platform === 'linux')(
     }
   },
 )
+
+test('the battery tells two servers at work, and what an earlier one left, from one that only tried', () => {
+  const [server, other] = [serverOf(10), serverOf(20)]
+  const sound = [server, child(10, 11, 'checkpointer'), child(10, 12, 'client backend'), other]
+  expect(twinsAmong([...sound, child(20, 21, 'logger'), child(1, 31, 'logger')])).toEqual([])
+  expect(twinsAmong([...sound, child(20, 21, 'checkpointer')])).toEqual(['10 and 20'])
+  expect(twinsAmong([...sound, child(1, 32, 'client backend')])).toEqual(['10 and 32'])
+})

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode } from '../error-code.ts'
 import { type Layout, SOCKET_NAME } from './layout.ts'
-import { isServerOf, orphansOf, processExists, serversOf } from './running.ts'
+import { isServerOf, mayBeServed, orphansOf, processExists } from './running.ts'
 
 /**
  * Puts out of the way what a killed server left and PostgreSQL would refuse to start over: a lock file without a
@@ -17,7 +17,7 @@ export async function clearRemains(layout: Layout): Promise<number | undefined> 
   const pidFile = join(layout.data, 'postmaster.pid')
   const socketLock = join(layout.socketDirectory, `${SOCKET_NAME}.lock`)
   const [named, locked] = [await lockHolder(pidFile), await lockHolder(socketLock)]
-  if ((await serversOf(layout.data, named)).length > 0) return undefined
+  if (await mayBeServed(layout.data)) return undefined
   if (named === NOBODY_NAMED) await rm(pidFile, { force: true })
   if (await isLeft(locked, layout.data)) await rm(socketLock, { force: true })
   return named !== undefined && named > 0 && (await isLeft(named, layout.data)) ? named : undefined

@@ -29,15 +29,22 @@ export async function isServerOf(pid: number, dataDirectory: string): Promise<bo
  * works, that decides; where it does not, only the process that `named` gives is believed.
  */
 export async function serversOf(dataDirectory: string, named: number | undefined): Promise<number[]> {
-  const listed = await listProcesses()
   const servers: Listed[] = []
-  for (const found of listed) {
+  for (const found of await listProcesses()) {
     if (!isServerCommand(found.command, dataDirectory)) continue
-    const here = found.pid === named || (await worksIn(found.pid, dataDirectory))
-    if (here) servers.push(found)
+    if (found.pid === named || (await worksIn(found.pid, dataDirectory))) servers.push(found)
   }
   // A child that was made a moment ago still shows the command of its server.
   return servers.filter(({ parent }) => !servers.some(({ pid }) => pid === parent)).map(({ pid }) => pid)
+}
+
+/** Whether any process may be a server on this data directory: one that the system does not tell more of counts too. */
+export async function mayBeServed(dataDirectory: string): Promise<boolean> {
+  for (const { pid, command } of await listProcesses()) {
+    const mayBe = isServerCommand(command, dataDirectory) && (await worksIn(pid, dataDirectory)) !== false
+    if (mayBe) return true
+  }
+  return false
 }
 
 /**
@@ -116,11 +123,16 @@ async function listByProc(): Promise<Listed[]> {
   return listed.flat()
 }
 
-/** Whether this process works in this directory: a server and its children do from their first moments on. */
-async function worksIn(pid: number, directory: string): Promise<boolean> {
+/**
+ * Whether this process works in this directory, as a server and its children do from their first moments on; nothing
+ * where the system does not tell (root without the right to trace, in a container).
+ */
+async function worksIn(pid: number, directory: string): Promise<boolean | undefined> {
   if (process.platform !== 'linux') return true
-  const [place, wanted] = await Promise.all(
-    [`/proc/${pid}/cwd`, directory].map((path) => stat(path).catch(() => undefined)),
-  )
-  return place !== undefined && wanted !== undefined && place.dev === wanted.dev && place.ino === wanted.ino
+  try {
+    const [place, wanted] = await Promise.all([stat(`/proc/${pid}/cwd`), stat(directory)])
+    return place.dev === wanted.dev && place.ino === wanted.ino
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? false : undefined
+  }
 }
