@@ -129,7 +129,7 @@ export async function openPlatform(
       storage: await createStorage(settings.storage, guardedFetch),
       inspectFile: (bytes, name) => inspector.inspectFile(bytes, name),
       reactions,
-      clockOffsetMs: () => settings.clockOffsetMs,
+      clockOffsetMs: () => 0,
     }
     const close = async () => {
       inspector.close()

@@ -1,11 +1,10 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { LogLevel } from './platform/log.ts'
 import type { StorageSettings } from './platform/storage/index.ts'
 
 /** What a node does: answers requests, runs jobs, or both. */
 export type NodeRole = 'api' | 'worker' | 'all'
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 /** Everything that is in force, and where each value came from. */
 export interface Settings {
@@ -19,10 +18,8 @@ export interface Settings {
   readonly storage: StorageSettings
   readonly kek: string | undefined
   readonly kekFile: string | undefined
-  readonly logLevel: LogLevel
+  readonly logLevel: LogLevel | 'silent'
   readonly institution: string
-  /** Milliseconds added to the database clock; tests only. */
-  readonly clockOffsetMs: number
   readonly sources: Readonly<Record<string, string>>
 }
 
@@ -104,9 +101,6 @@ export function readSettings(flags: Environment, environment: Environment): Sett
       'info',
     ),
     institution: reader.text('institution', 'institution', 'DRAWBRIDGE_INSTITUTION') ?? 'Institution',
-    clockOffsetMs: Number(
-      reader.text('clock-offset', 'clock-offset', 'DRAWBRIDGE_TEST_CLOCK_OFFSET_MS') ?? 0,
-    ),
     sources: reader.sources,
   }
 }
