@@ -105,7 +105,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** A port that is free now, and the one above it too. */
+/** A port of the loopback address that is free now. */
 async function freePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')

@@ -20,7 +20,7 @@ export interface Measures {
   readonly waivers: readonly string[]
 }
 
-/** The most lines that style.md allows, at the ninetieth percentile and at all. */
+/** The most lines that are allowed, at the ninetieth percentile and at all. */
 export const budget = {
   file: { p90: 200, max: 400 },
   function: { p90: 40, max: 60 },

@@ -12,7 +12,7 @@ export interface ProgramEdges {
   readonly err: (text: string) => void
 }
 
-/** Exit codes (design/look.md). */
+/** Exit codes. */
 const done = 0
 const usage = 2
 

@@ -2,7 +2,7 @@ import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
 import { readRestoreState, writeRestoreState } from './platform/backup/restore-mark.ts'
 import { type Erasure, erasureListOf, readErasures } from './platform/erasure-list.ts'
-import { withScope } from './platform/scope.ts'
+import { thePlatform, withScope } from './platform/scope.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { lockProfiles } from './rooms/profile-root/index.ts'
 import { eraseProfile } from './rooms/profiles/index.ts'
@@ -36,7 +36,7 @@ export async function finishRestore(platform: Platform): Promise<Replay | undefi
 }
 
 async function eraseAgain({ engine }: Platform, { account, profile }: Erasure): Promise<boolean> {
-  const opening = { accountId: account, actor: { kind: 'system' as const, id: null } }
+  const opening = { accountId: account, actor: thePlatform }
   return withScope(engine, opening, async (scope) => {
     const root = (await lockProfiles(scope, [profile])).get(profile.toLowerCase())
     if (root === undefined) return false

@@ -4,7 +4,7 @@ import type { Platform } from './open-platform.ts'
 import { plainQuery } from './platform/account-transaction.ts'
 import { errorCode } from './platform/error-code.ts'
 import { withClient } from './platform/postgres/index.ts'
-import { withScope } from './platform/scope.ts'
+import { thePlatform, withScope } from './platform/scope.ts'
 import { replaceSecretFile } from './platform/vault/index.ts'
 import {
   type AccountRow,
@@ -100,10 +100,8 @@ async function ensureAccounts({ engine, settings }: FirstStartPlatform): Promise
   }
 }
 
-const system = { kind: 'system' as const, id: null }
-
 async function hasKey(engine: Platform['engine'], accountId: string): Promise<boolean> {
-  const opening = { accountId, actor: system, readOnly: true }
+  const opening = { accountId, actor: thePlatform, readOnly: true }
   return (await withScope(engine, opening, (scope) => selectKeys(scope))).length > 0
 }
 
@@ -113,7 +111,7 @@ async function issueMasterKey<R>(
   accountId: string,
   keep: (apikey: string) => Promise<R>,
 ): Promise<R> {
-  return withScope(engine, { accountId, actor: system }, async (scope) => {
+  return withScope(engine, { accountId, actor: thePlatform }, async (scope) => {
     const { text } = await issueKey(scope, { name: 'Master', class: 'MASTER' })
     return keep(text)
   })

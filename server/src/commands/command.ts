@@ -1,7 +1,7 @@
 import { openPlatform, type Platform } from '../open-platform.ts'
 import { plainQuery } from '../platform/account-transaction.ts'
 import { createLogger } from '../platform/log.ts'
-import type { Opening } from '../platform/scope.ts'
+import { type Opening, thePlatform } from '../platform/scope.ts'
 import { selectAccounts } from '../rooms/accounts/index.ts'
 import type { Settings } from '../settings.ts'
 import { requireInstallation } from './installation.ts'
@@ -49,7 +49,7 @@ export async function inEnvironment(
       throw new CommandRefusal(
         `There is no ${environment} environment yet: start the platform once with drawbridge serve`,
       )
-    return work(platform, { accountId: account.accountId, actor: { kind: 'system', id: null } })
+    return work(platform, { accountId: account.accountId, actor: thePlatform })
   })
 }
 

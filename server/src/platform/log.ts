@@ -2,6 +2,7 @@ import { type DestinationStream, destination as openDestination, pino } from 'pi
 import { describeError } from './log-error.ts'
 import { type FieldName, fieldRules } from './log-fields.ts'
 
+/** How much a line of the log matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 /** The fields a line may have, and nothing else: see `log-fields.ts`. */

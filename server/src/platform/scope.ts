@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
 import type { Pool, PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { isLostConnection, isRetryable, Pipeline, type Query, run } from './db/index.ts'
+import { isLostConnection, isRetryable, Pipeline, preparedQuery, type Query, run } from './db/index.ts'
 import { Fault } from './fault.ts'
 import type { FileInspector } from './inspect/index.ts'
 import { enqueue } from './jobs/index.ts'
@@ -13,11 +13,14 @@ import type { Log } from './log.ts'
 import type { Storage } from './storage/index.ts'
 import type { AccountVault, DataKey, Vault } from './vault/index.ts'
 
-/** Who acts: an API key, a user, the policy or the platform itself. `name` is what the audit shows. */
+/** Who acts: an API key, a user (both with their id), the policy or the platform itself. */
 export interface Actor {
   readonly kind: 'key' | 'user' | 'policy' | 'system'
   readonly id: string | null
 }
+
+/** The platform itself, when nobody asked: jobs, commands of the operator, the first start. */
+export const thePlatform: Actor = { kind: 'system', id: null }
 
 /** What a fact is about: the profile and the key that seals what is said of it. */
 export interface Subject {
@@ -85,6 +88,7 @@ export interface Engine {
   readonly clockOffsetMs: () => number
 }
 
+/** Whose transaction it is to be, and how it is opened. */
 export interface Opening {
   readonly accountId: string
   readonly actor: Actor
@@ -229,10 +233,7 @@ async function open(engine: Engine, client: PoolClient, opening: Opening): Promi
   if (started === undefined) throw new Error('The database did not say what time it is')
   if (opening.place) await takePlace(client, opening.place)
   const now = new Date(started.getTime() + engine.clockOffsetMs())
-  const vault = await engine.vault.forAccount(
-    { query: (text, values) => run(client, text, values ?? []) },
-    opening.accountId,
-  )
+  const vault = await engine.vault.forAccount(preparedQuery(client), opening.accountId)
   return new OpenScope(client, opening, now, vault, engine)
 }
 

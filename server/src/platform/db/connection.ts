@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 
-/** What the vault, the ledger and the jobs need of a connection. */
+/** The one thing that most need of a connection: to ask, and to get rows. */
 export interface Query {
   query<R>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
 }
@@ -27,4 +27,9 @@ export async function run<R>(
   const name = nameOf(text)
   const statement = { text, values: [...values] }
   return client.query<R & Record<string, unknown>>(name === undefined ? statement : { ...statement, name })
+}
+
+/** A connection whose statements are prepared at their first use. */
+export function preparedQuery(client: PoolClient): Query {
+  return { query: (text, values = []) => run(client, text, values) }
 }

@@ -1,5 +1,5 @@
 import { keyMay } from '@drawbridge/schema/capability.ts'
-import { run } from '../../platform/db/index.ts'
+import { preparedQuery } from '../../platform/db/index.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Authenticate, Credentials } from '../../platform/http/index.ts'
 import type { Engine } from '../../platform/scope.ts'
@@ -26,10 +26,7 @@ export function authenticator(engine: Engine): Authenticate {
 async function find(engine: Engine, text: string): Promise<FoundKey> {
   const client = await engine.pool.connect()
   try {
-    const key = await selectKeyByHash(
-      { query: (statement, values) => run(client, statement, values ?? []) },
-      hashOfKey(text),
-    )
+    const key = await selectKeyByHash(preparedQuery(client), hashOfKey(text))
     if (!key) throw new Fault('key.unknown')
     return key
   } finally {

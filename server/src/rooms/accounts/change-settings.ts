@@ -8,14 +8,13 @@ export async function changeSettings(
 ): Promise<Settings> {
   const settings = { ...(await selectSettings(scope)), ...changes }
   await updateSettings(scope, settings)
-  const { environment: _environment, ...payload } = settings
   scope.record(
     {
       kind: 'account.settings-changed',
       payload: {
-        accepts_query_key: payload.acceptsQueryKey,
-        unique_customer_ref: payload.uniqueCustomerRef,
-        calls_per_hour: payload.callsPerHour,
+        accepts_query_key: settings.acceptsQueryKey,
+        unique_customer_ref: settings.uniqueCustomerRef,
+        calls_per_hour: settings.callsPerHour,
       },
     },
     null,

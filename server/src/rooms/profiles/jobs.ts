@@ -1,6 +1,6 @@
 import { appendErasure } from '../../platform/erasure-list.ts'
 import type { JobHandler } from '../../platform/jobs/index.ts'
-import { type Engine, withScope } from '../../platform/scope.ts'
+import { type Engine, thePlatform, withScope } from '../../platform/scope.ts'
 import { selectErasedAt } from './queries.ts'
 
 /** What the jobs of this room need of the outside. */
@@ -17,7 +17,7 @@ export function jobs(edges: ProfileJobEdges): Record<string, JobHandler> {
 
 /** What an erasure still needs once it has been committed; each step may be done twice. */
 async function finishErasure(edges: ProfileJobEdges, accountId: string, profileId: string): Promise<void> {
-  const opening = { accountId, actor: { kind: 'system' as const, id: null } }
+  const opening = { accountId, actor: thePlatform }
   const at = await withScope(edges.engine, opening, (scope) => selectErasedAt(scope, profileId))
   if (at === undefined) return
   await appendErasure(edges.erasureList, { account: accountId, profile: profileId, at: at.toISOString() })
