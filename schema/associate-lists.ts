@@ -1,6 +1,23 @@
 import type { ImmediateData, LinkedProfile } from './associate.ts'
 import type { CompanyData } from './collected-data.ts'
 
+/** The classic lists of a company's `collected_data` that hold associates, with dots (public API 4.0, section 4). */
+export const classicLists = [
+  'officers.directors',
+  'officers.secretaries',
+  'officers.partners',
+  'officers.trustees',
+  'officers.resigned',
+  'officers.other',
+  'ownership_structure.shareholders',
+  'ownership_structure.beneficial_owners',
+  'authorized_persons',
+  'unauthorized_persons',
+] as const
+
+/** The classic list that an associate stands in. */
+export type ClassicList = (typeof classicLists)[number]
+
 /** What every entry of a list of associates has, classic or newer. */
 export interface AssociateLike {
   linked_profile?: LinkedProfile | undefined

@@ -1,4 +1,4 @@
-import type { AssociateList } from '../plan/client-unit.ts'
+import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
 import type { Row } from '../sources/csv-source.ts'
 import { columnIndex } from './compile-field.ts'
 import { compileFields, type DocumentBuilder } from './compile-fields.ts'
@@ -10,7 +10,7 @@ import type { Json } from './target-path.ts'
 export interface MappedRelation {
   company: string
   party: string
-  list: AssociateList
+  list: ClassicList
   fields: Json
   taskVariantIds: string[]
 }
@@ -23,8 +23,8 @@ export interface RelationReader {
 }
 
 interface Role {
-  list: AssociateList
-  ended: { index: number; list: AssociateList } | null
+  list: ClassicList
+  ended: { index: number; list: ClassicList } | null
   build: DocumentBuilder
   taskVariantIds: string[]
 }

@@ -1,5 +1,5 @@
+import { classicLists } from '@drawbridge/schema/associate-lists.ts'
 import { z } from 'zod'
-import { associateLists } from '../plan/client-unit.ts'
 import { encodings } from '../sources/encoding.ts'
 import { dateOrders, type PlainStep, plainSteps } from './transforms.ts'
 
@@ -91,10 +91,10 @@ const Relations = z.strictObject({
   roles: z.record(
     z.string(),
     z.strictObject({
-      list: z.enum(associateLists),
+      list: z.enum(classicLists),
       fields: Fields.default({}),
       /** The list an ended role goes to; without it the entry stays in `list` with its end date. */
-      ended: z.strictObject({ when: Column, list: z.enum(associateLists) }).optional(),
+      ended: z.strictObject({ when: Column, list: z.enum(classicLists) }).optional(),
       task_variant_ids: z.array(z.uuid()).optional(),
     }),
   ),

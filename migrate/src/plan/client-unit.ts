@@ -1,3 +1,5 @@
+import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
+
 /** Where a value came from, for every message: the source file (relative to the project) and its line as an editor counts. */
 export interface SourceLine {
   file: string
@@ -105,27 +107,11 @@ export interface TagEffect {
   tag: string
 }
 
-/** The classic lists of a company's `collected_data` that hold associates (api-4.0 section 4). */
-export const associateLists = [
-  'officers.directors',
-  'officers.secretaries',
-  'officers.partners',
-  'officers.trustees',
-  'officers.resigned',
-  'officers.other',
-  'ownership_structure.shareholders',
-  'ownership_structure.beneficial_owners',
-  'authorized_persons',
-  'unauthorized_persons',
-] as const
-
-export type AssociateList = (typeof associateLists)[number]
-
 /** One entry of a list: `ref` becomes `linked_profile.id`; `fields` are the entry's other fields as sent. */
 export interface AssociateLink {
   ref: string
   entity: EntityType
-  list: AssociateList
+  list: ClassicList
   /** appointed_on, resigned_on, original_role, total_percentage, shareholdings … */
   fields: Record<string, unknown>
   task_variant_ids?: string[]

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { AssociateList, EntityType } from './client-unit.ts'
+import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
+import type { EntityType } from './client-unit.ts'
 
 /** Where a row stands: the number of its source, its place in the file. */
 export interface RowPlace {
@@ -23,7 +24,7 @@ export interface PartyEntry extends RowPlace {
 export interface RelationEntry extends RowPlace {
   company: string
   party: string
-  list: AssociateList
+  list: ClassicList
 }
 
 export interface DocumentEntry extends RowPlace {
@@ -135,7 +136,7 @@ export class SourceIndex {
   }
 
   /** How many entries a list of a company has so far. */
-  listLength(company: string, list: AssociateList): number {
+  listLength(company: string, list: ClassicList): number {
     return Number(
       this.#get('select count(*) as n from relation where company = ? and list = ?', company, list)?.n,
     )

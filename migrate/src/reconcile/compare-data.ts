@@ -1,6 +1,6 @@
+import { classicLists } from '@drawbridge/schema/associate-lists.ts'
 import { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { normaliseCollectedData } from '@drawbridge/schema/normalise-collected-data.ts'
-import { associateLists } from '../plan/client-unit.ts'
 
 /** One field that is not in the target as the source has it. */
 export interface FieldDifference {
@@ -26,7 +26,7 @@ function comparable(data: Json): Json {
   const normal = (parsed.success ? normaliseCollectedData(parsed.data) : structuredClone(data)) as Json
   delete normal.associated_entities
   delete normal.documents
-  for (const list of associateLists) removeAt(normal, list.split('.'))
+  for (const list of classicLists) removeAt(normal, list.split('.'))
   return normal
 }
 

@@ -1,4 +1,5 @@
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
@@ -43,19 +44,6 @@ export interface StoredData {
   readonly data: EntityData
   readonly associates: AssociateGraph
 }
-
-/** The classic list that an entry stands in. */
-export type ClassicList =
-  | 'officers.directors'
-  | 'officers.secretaries'
-  | 'officers.partners'
-  | 'officers.trustees'
-  | 'officers.resigned'
-  | 'officers.other'
-  | 'ownership_structure.shareholders'
-  | 'ownership_structure.beneficial_owners'
-  | 'authorized_persons'
-  | 'unauthorized_persons'
 
 /** A profile whose collected data is read or written, at a version. */
 export interface AtVersion {

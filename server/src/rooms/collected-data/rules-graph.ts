@@ -1,5 +1,6 @@
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
-import type { AssociateGraph, AssociateNode, AssociateRole, ClassicList, Fields } from './queries.ts'
+import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
+import type { AssociateGraph, AssociateNode, AssociateRole, Fields } from './queries.ts'
 
 export const noAssociates: AssociateGraph = { nodes: [], roles: [] }
 
@@ -16,8 +17,6 @@ export const classicRoles = {
   authorized_persons: 'AUTHORIZED_PERSON',
   unauthorized_persons: 'UNAUTHORIZED_PERSON',
 } as const satisfies Record<ClassicList, AssociatedRole>
-
-export const classicLists = Object.keys(classicRoles) as ClassicList[]
 
 /** Fields that belong to the node, not to a role of it. */
 export const nodeFields: readonly string[] = [

@@ -1,9 +1,9 @@
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
-import type { AssociateGraph, AssociateNode, AssociateRole, ClassicList, Fields } from './queries.ts'
+import { type ClassicList, classicLists } from '@drawbridge/schema/associate-lists.ts'
+import type { AssociateGraph, AssociateNode, AssociateRole, Fields } from './queries.ts'
 import {
   canonical,
   classicFields,
-  classicLists,
   classicRoles,
   isFields,
   newerFields,

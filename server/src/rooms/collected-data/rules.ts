@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type ClassicList, classicLists } from '@drawbridge/schema/associate-lists.ts'
 import type { CompanyData, EntityData } from '@drawbridge/schema/collected-data.ts'
-import type { AssociateGraph, ClassicList, Fields, StoredData } from './queries.ts'
-import { classicEntries, classicLists, isFields, newerEntries, noAssociates, omit } from './rules-graph.ts'
+import type { AssociateGraph, Fields, StoredData } from './queries.ts'
+import { classicEntries, isFields, newerEntries, noAssociates, omit } from './rules-graph.ts'
 import { readClassic, readNewer } from './rules-read.ts'
 
 function at(data: Fields, list: ClassicList): unknown {

@@ -1,6 +1,6 @@
 import { leadingRole } from '@drawbridge/policy/look-up.ts'
 import type { AssociatedRole, LinkedProfile } from '@drawbridge/schema/associate.ts'
-import { mapAssociates } from '@drawbridge/schema/associate-lists.ts'
+import { classicLists, mapAssociates } from '@drawbridge/schema/associate-lists.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import type { TaskType } from '@drawbridge/schema/task.ts'
 
@@ -20,19 +20,7 @@ export const shownBytesMax = 32_000_000
 type Fields = Record<string, unknown>
 
 /** Every list of associates that a company's document may have, classic and newer, as JSON pointers. */
-const associateLists = [
-  '/officers/directors',
-  '/officers/secretaries',
-  '/officers/partners',
-  '/officers/trustees',
-  '/officers/resigned',
-  '/officers/other',
-  '/ownership_structure/shareholders',
-  '/ownership_structure/beneficial_owners',
-  '/authorized_persons',
-  '/unauthorized_persons',
-  '/associated_entities',
-]
+const associateLists = [...classicLists.map((list) => `/${list.replace('.', '/')}`), '/associated_entities']
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
