@@ -1,6 +1,6 @@
 // Builds the rules of `.dependency-cruiser.mjs` from the ordered list of rooms. Each rule names its source.
 
-const testFiles = ['\\.test(-kit)?\\.ts$', '/test-[^/]+\\.ts$', '^server/test/']
+const testFiles = ['\\.test(-kit)?\\.ts$', '^server/test/']
 const tests = [...testFiles, '^e2e/']
 const roomsFolder = '^server/src/rooms/'
 /** `rules.ts` and `queries.ts` may be divided: `rules-<what>.ts` and `queries-<what>.ts` are held as they are. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
 const skipped = new Set(['node_modules', 'dist', 'coverage'])
-const testFile = /(\.(test|test-kit|journey)|\/test-[^/]+)\.tsx?$/
+const testFile = /\.(test|test-kit|journey)\.tsx?$/
 const source = /\.(ts|tsx|mts|mjs|js)$/
 
 /** The project's own source files under `root`, as paths relative to it with `/`, sorted. */

@@ -1,6 +1,6 @@
 import { allOperations } from '@drawbridge/schema/all-operations.ts'
 import type { Operation } from '@drawbridge/schema/operation.ts'
-import { classicPdf } from '../src/platform/inspect/test-files.ts'
+import { classicPdf } from '../src/platform/inspect/files.test-kit.ts'
 import { type MadeProfile, makePerson } from './cases.ts'
 import type { TestServer } from './server.ts'
 

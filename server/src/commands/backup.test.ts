@@ -11,7 +11,7 @@ import {
   startNodeProcess,
   until,
 } from '../../test/node-process.ts'
-import { classicPdf } from '../platform/inspect/test-files.ts'
+import { classicPdf } from '../platform/inspect/files.test-kit.ts'
 import { startEmbedded } from '../platform/postgres/index.ts'
 
 let place: string

@@ -160,7 +160,7 @@ test('a key that is no key is refused before anything is done', async () => {
 })
 
 test('a file is added once under its key', async () => {
-  const { classicPdf } = await import('../inspect/test-files.ts')
+  const { classicPdf } = await import('../inspect/files.test-kit.ts')
   const asked = {
     headers: { 'idempotency-key': 'file-1' },
     body: { data: classicPdf().toString('base64'), name: 'once.pdf' },

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { animation, classicPdf, modernPdf, noise, updatedPdf } from './files.test-kit.ts'
 import { frameHead, readFrames } from './frames.ts'
 import { createFileInspector, type InspectorOptions } from './index.ts'
 import { isWholePdf } from './pdf.ts'
-import { animation, classicPdf, modernPdf, noise, updatedPdf } from './test-files.ts'
 
 const opened: { close(): void }[] = []
 function open(options: InspectorOptions = {}) {
@@ -99,7 +99,7 @@ test('an image of more than 50 million pixels is refused before it is decoded', 
 })
 
 describe('the decoding process', () => {
-  const script = new URL('./crashing-child.ts', import.meta.url)
+  const script = new URL('./crashing-child.test-kit.ts', import.meta.url)
 
   test('that crashes costs the file and not us', async () => {
     const crashing = open({ processes: 1, script })

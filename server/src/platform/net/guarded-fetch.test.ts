@@ -3,8 +3,8 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
+import { certificateFor } from './certificate.test-kit.ts'
 import { createGuardedFetch, type GuardedFetchOptions } from './index.ts'
-import { certificateFor } from './test-certificate.ts'
 
 const servers: Server[] = []
 afterEach(() => {

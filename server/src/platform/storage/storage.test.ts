@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createGuardedFetch } from '../net/index.ts'
 import { createStorage, type Storage, type StorageSettings } from './index.ts'
+import { startTestS3, type TestS3 } from './s3-server.test-kit.ts'
 import { placeOf } from './storage.ts'
-import { startTestS3, type TestS3 } from './test-s3-server.ts'
 
 const account = { region: 'eu-test-1', accessKeyId: 'AKTEST', secretAccessKey: 'secret+/key' }
 const { guardedFetch } = createGuardedFetch({ allowNetworks: ['127.0.0.0/8'], log: { warn: () => {} } })

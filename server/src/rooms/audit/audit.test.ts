@@ -2,7 +2,7 @@ import { AuditAction, type AuditItem } from '@drawbridge/schema/audit.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
-import { noise } from '../../platform/inspect/test-files.ts'
+import { noise } from '../../platform/inspect/files.test-kit.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { ProfileResource } from '@drawbridge/schema/profile.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
-import { noise } from '../../platform/inspect/test-files.ts'
+import { noise } from '../../platform/inspect/files.test-kit.ts'
 
 let server: TestServer
 let person: MadeProfile

@@ -5,7 +5,7 @@ import type { FileResource } from '@drawbridge/schema/file.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
-import { animation, classicPdf, noise } from '../../platform/inspect/test-files.ts'
+import { animation, classicPdf, noise } from '../../platform/inspect/files.test-kit.ts'
 import { collectBlobs } from './index.ts'
 
 let server: TestServer

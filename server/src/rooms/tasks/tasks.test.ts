@@ -3,7 +3,7 @@ import type { TaskResource } from '@drawbridge/schema/task.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
-import { classicPdf } from '../../platform/inspect/test-files.ts'
+import { classicPdf } from '../../platform/inspect/files.test-kit.ts'
 
 let server: TestServer
 let person: MadeProfile
