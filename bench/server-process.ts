@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { silentLog } from '../server/src/platform/log-sentences.ts'
 import { type EmbeddedPostgres, startEmbedded } from '../server/src/platform/postgres/index.ts'
 
 /** The platform as its own process on a home of its own, and a way into its database that nothing holds back. */
@@ -32,7 +33,6 @@ export interface BenchServerOptions {
 }
 
 const serverMain = join(import.meta.dirname, '..', 'server', 'src', 'main.ts')
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const startMsMax = 90_000
 
 /** Starts the platform as its users do, with everything on, and waits until it answers. */
@@ -49,7 +49,7 @@ export async function startBenchServer(options: BenchServerOptions): Promise<Ben
   }
   try {
     const apiKey = await untilReady(url, home, child)
-    const postgres = await startEmbedded({ home, log: silent })
+    const postgres = await startEmbedded({ home, log: silentLog })
     attached.push(postgres)
     const database = { ...postgres.connection, database: 'drawbridge' }
     const accountId = await demoAccount(database)

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs'
 import type { ClientConfig } from 'pg'
 import { startWorker } from '../src/platform/jobs/index.ts'
+import { silentLog } from '../src/platform/log-sentences.ts'
 
 /** For the kill test: takes one job, says so, and never ends it. */
 const config: ClientConfig = JSON.parse(process.argv[2] ?? '')
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 await startWorker({
   owner: config,
@@ -16,5 +16,5 @@ await startWorker({
     },
   },
   signal: new AbortController().signal,
-  log: silent,
+  log: silentLog,
 })

@@ -1,3 +1,4 @@
+import { silentLog } from '../src/platform/log-sentences.ts'
 import { startEmbedded } from '../src/platform/postgres/index.ts'
 import { withStartLock } from '../src/platform/postgres/start-lock.ts'
 
@@ -7,7 +8,6 @@ const [what, path] = process.argv.slice(2)
 if (path === undefined) throw new Error('usage: embedded-process.ts postgres|lock PATH')
 
 const untilInputEnds = () => new Promise<void>((resolve) => process.stdin.once('end', resolve).resume())
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 if (what === 'lock') {
   await withStartLock(path, async () => {
@@ -15,7 +15,7 @@ if (what === 'lock') {
     await untilInputEnds()
   })
 } else {
-  const server = await startEmbedded({ home: path, log: silent })
+  const server = await startEmbedded({ home: path, log: silentLog })
   process.stdout.write(`${server.pid} ${server.startedHere}\n`)
   await untilInputEnds()
   await server.stop()

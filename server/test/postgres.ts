@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runMigrations } from 'graphile-worker'
 import pg from 'pg'
+import { silentLog } from '../src/platform/log-sentences.ts'
 import { migrate, prepareDatabase, readMigrations, startEmbedded } from '../src/platform/postgres/index.ts'
 import { connectionAs, withClient } from '../src/platform/postgres/roles.ts'
 
@@ -30,14 +31,13 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'migrations')
 const ENVIRONMENT = 'DRAWBRIDGE_TEST_POSTGRES'
 const PASSWORDS = { ownerPassword: 'owner-of-tests', appPassword: 'app-of-tests' }
 const TEMPLATE_KEY = '7236147085613'
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /**
  * Starts the one PostgreSQL that all test files use, or attaches to that of another run of the same work tree, and
  * tells the test processes by the environment where it is. It is the real thing, durable as in production.
  */
 export async function startTestPostgres(): Promise<TestPostgres> {
-  const server = await startEmbedded({ home: await testHome(), log: SILENT, connectionsMax: 300 })
+  const server = await startEmbedded({ home: await testHome(), log: silentLog, connectionsMax: 300 })
   process.env[ENVIRONMENT] = JSON.stringify(server.connection)
   await withClient(server.connection, dropLeftovers)
   return { adminConfig: server.connection, stop: () => server.stop() }

@@ -12,6 +12,7 @@ import {
   until,
 } from '../../test/node-process.ts'
 import { classicPdf } from '../platform/inspect/files.test-kit.ts'
+import { silentLog } from '../platform/log-sentences.ts'
 import { startEmbedded } from '../platform/postgres/index.ts'
 
 let place: string
@@ -116,8 +117,7 @@ test('a backup made while the platform serves brings the same profiles back, and
 })
 
 async function expectKeys(of: string, erased: string, kept: string): Promise<void> {
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const server = await startEmbedded({ home: of, log: silent })
+  const server = await startEmbedded({ home: of, log: silentLog })
   const database = { ...server.connection, database: 'drawbridge' }
   const keys = (id: string) =>
     queryValue(database, `select count(*)::int from profile_key where profile_id = '${id}'`)

@@ -14,6 +14,7 @@ import {
 } from '../platform/backup/manifest.ts'
 import { isThere } from '../platform/backup/restore-mark.ts'
 import { errorCode } from '../platform/error-code.ts'
+import { silentLog } from '../platform/log-sentences.ts'
 import { type EmbeddedPostgres, readMigrations, startEmbedded } from '../platform/postgres/index.ts'
 import { POSTGRES_MAJOR } from '../platform/postgres/layout.ts'
 import { processExists } from '../platform/postgres/running.ts'
@@ -22,8 +23,6 @@ import type { Settings } from '../settings.ts'
 import { type CommandInput, print, UsageRefusal } from './command.ts'
 import { interruption, progress, requireInstallation, requireKeys, sizeText } from './installation.ts'
 import { CommandRefusal } from './refusal.ts'
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /**
  * `drawbridge backup --to FILE|DIRECTORY`: one file with the database as it is at the end of the copy, the sealed
@@ -101,7 +100,9 @@ async function write(
   madeAt: Date,
 ): Promise<Header> {
   const server =
-    settings.databaseUrl === undefined ? await startEmbedded({ home: settings.home, log: silent }) : undefined
+    settings.databaseUrl === undefined
+      ? await startEmbedded({ home: settings.home, log: silentLog })
+      : undefined
   try {
     const key = randomBytes(32)
     const header = await headerOf(settings, keyEncryption, { key, madeAt, server })

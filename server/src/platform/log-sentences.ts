@@ -7,6 +7,13 @@ export interface SentenceLog {
   error(fields: object, sentence: string): void
 }
 
+/** Keeps nothing: for a command that says itself what it does. */
+export const silentLog: SentenceLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 /** What those parts say, and the event it is. A sentence of another program may quote a value; it is not here. */
 const EVENTS: Readonly<Record<string, string>> = {
   'PostgreSQL started': 'postgres.started',

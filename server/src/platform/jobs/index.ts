@@ -3,7 +3,6 @@ export {
   type CronEntry,
   type Job,
   type JobHandler,
-  type JobLog,
   migrateQueue,
   startWorker,
   type Worker,

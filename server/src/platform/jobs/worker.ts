@@ -11,6 +11,7 @@ import {
 } from 'graphile-worker'
 import { Pool, type PoolConfig } from 'pg'
 import { z } from 'zod'
+import type { SentenceLog } from '../log-sentences.ts'
 import { makePresence, makeRecovery } from './recovery.ts'
 
 /** What a handler is told: ids, and a signal that fires some seconds after the worker was asked to stop. */
@@ -31,13 +32,7 @@ export interface CronEntry {
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
-/** The part of a pino logger that the worker uses. */
-export interface JobLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
+/** What a worker runs, and how it is ended. */
 export interface WorkerOptions {
   /** How to connect as the role that owns the queue; the worker keeps connections of its own. */
   readonly owner: PoolConfig
@@ -45,7 +40,7 @@ export interface WorkerOptions {
   readonly cron?: readonly CronEntry[]
   /** Ends the worker: no job is begun any more, and those in hand are finished. */
   readonly signal: AbortSignal
-  readonly log: JobLog
+  readonly log: SentenceLog
   readonly concurrency?: number
   /** How often to look for workers that died, 5 s when absent. */
   readonly recoveryMs?: number
@@ -68,7 +63,7 @@ const drainMsMax = 8_000
  * The queue's library expects what `pg` gives by default: with 64-bit integers read as bigint it cannot put a failed
  * job back. So these connections are never those of the platform's own pool.
  */
-function queuePool(owner: PoolConfig, log: JobLog, max: number): Pool {
+function queuePool(owner: PoolConfig, log: SentenceLog, max: number): Pool {
   const pool = new Pool({ ...owner, max })
   const tell = (error: Error) => {
     // A server that is stopped right behind this pool may cut a connection that is closing: nothing is lost by it.
@@ -80,7 +75,7 @@ function queuePool(owner: PoolConfig, log: JobLog, max: number): Pool {
 }
 
 /** Makes or updates the queue's own schema, as the owner; safe when several nodes start at once. */
-export async function migrateQueue(owner: PoolConfig, log: JobLog): Promise<void> {
+export async function migrateQueue(owner: PoolConfig, log: SentenceLog): Promise<void> {
   const pool = queuePool(owner, log, 2)
   try {
     await runMigrations({ pgPool: pool, logger: queueLogger(log) })
@@ -139,20 +134,25 @@ async function startRunner(
   return { runner, workerId }
 }
 
-function jobTask(name: string, handler: JobHandler, log: JobLog): Task {
+function jobTask(name: string, handler: JobHandler, log: SentenceLog): Task {
   return async (payload, helpers) => {
     const { account_id: account, ids } = Payload.parse(payload)
     await guarded(name, helpers.job.id, log, () => handler({ account, ids, signal: helpers.abortSignal }))
   }
 }
 
-function cronTask(entry: CronEntry, log: JobLog): Task {
+function cronTask(entry: CronEntry, log: SentenceLog): Task {
   return async (_payload, helpers) =>
     guarded(entry.name, helpers.job.id, log, () => entry.run(helpers.abortSignal))
 }
 
 /** The queue writes an error's words into its table and log; those may be about a person, so it is given none. */
-async function guarded(name: string, jobId: string, log: JobLog, work: () => Promise<void>): Promise<void> {
+async function guarded(
+  name: string,
+  jobId: string,
+  log: SentenceLog,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work()
   } catch (error) {
@@ -169,7 +169,7 @@ function named(error: unknown): string {
   return 'code' in error ? `${error.name} ${String(error.code)}` : error.name
 }
 
-function queueLogger(log: JobLog): Logger {
+function queueLogger(log: SentenceLog): Logger {
   return new Logger((scope) => (level, message) => {
     // Never the third argument: it holds the job with its payload.
     const fields = { jobId: scope.jobId, task: scope.taskIdentifier }
@@ -203,7 +203,7 @@ async function watchOver(
   await whenEnded
 }
 
-async function stopOnSignal(runner: Runner, signal: AbortSignal, log: JobLog): Promise<void> {
+async function stopOnSignal(runner: Runner, signal: AbortSignal, log: SentenceLog): Promise<void> {
   const ended = runner.promise.catch((error: unknown) => log.error({ err: named(error) }, 'worker ended'))
   await Promise.race([ended, aborted(signal)])
   if (!signal.aborted) return

@@ -9,6 +9,5 @@ export { withClient } from './roles.ts'
 export {
   type EmbeddedOptions,
   type EmbeddedPostgres,
-  type SupervisorLog,
   startEmbedded,
 } from './supervisor.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SentenceLog } from '../log-sentences.ts'
 import { type Attached, attachOrStart, endServer, hasSocket } from './attach.ts'
 import { explainFileError, type Layout, prepareLayout } from './layout.ts'
 import type { PostgresConnection } from './lease.ts'
@@ -6,17 +7,13 @@ import { DatabaseRefusal } from './refusal.ts'
 import { prepareRuntime, type Runtime } from './runtime.ts'
 import { withStartLock } from './start-lock.ts'
 
-/** Where the supervisor reports; a pino logger fits. */
-export interface SupervisorLog {
-  info(facts: object, message: string): void
-  warn(facts: object, message: string): void
-  error(facts: object, message: string): void
-}
+export type { SentenceLog as SupervisorLog }
 
+/** Where an embedded server lies and how it runs. */
 export interface EmbeddedOptions {
   /** The home of the installation; made when absent. Data go to `<home>/postgres/18/data`. */
   readonly home: string
-  readonly log: SupervisorLog
+  readonly log: SentenceLog
   /** Most connections at a time; 100 when absent. Takes effect when the server is next started. */
   readonly connectionsMax?: number
   /** The installed PostgreSQL programs; those of the npm package when absent. */
