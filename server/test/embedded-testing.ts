@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,4 +64,14 @@ async function end(child: ChildProcess, how: () => void): Promise<number | null>
 /** Where a symbolic link points, or nothing. */
 export async function linkOf(path: string): Promise<string | undefined> {
   return readlink(path).catch(() => undefined)
+}
+
+/**
+ * Whether this process is told where those of the server work, as the supervisor needs it to find one that nothing
+ * names: on Linux by all but a root without the right to trace others (CAP_SYS_PTRACE, bit 19), as in many containers.
+ */
+export function seesPlaces(): boolean {
+  if (!existsSync('/proc/self/status')) return false
+  const rights = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  return process.getuid?.() !== 0 || ((BigInt(`0x${rights}`) >> 19n) & 1n) === 1n
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scratch } from '../../../test/embedded-testing.ts'
+import { scratch, seesPlaces } from '../../../test/embedded-testing.ts'
 import { fightBattery, twinsAmong } from '../../../test/kill-battery.ts'
 
 const serverOf = (pid: number) => ({ pid, parent: 1, command: 'postgres\0-D\0data' })
@@ -9,7 +9,7 @@ const child = (parent: number, pid: number, what: string) => ({ pid, parent, com
 const PLAN = { seed: 1, kills: 12 }
 const BACK_WITHIN_MS = 30_000
 
-test.runIf(process.platform === 'linux')(
+test.runIf(seesPlaces())(
   `after each of ${PLAN.kills} kills of server, users or all the database is back, with every acknowledged row, and never twice`,
   { timeout: 300_000 },
   async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keepingLog, otherProcess, queryValue, scratch } from '../../../test/embedded-testing.ts'
+import { keepingLog, otherProcess, queryValue, scratch, seesPlaces } from '../../../test/embedded-testing.ts'
 import { isServerOf, orphansOf, processExists, serversOf } from './running.ts'
 import { isRoot } from './server-user.ts'
 import { type EmbeddedPostgres, startEmbedded } from './supervisor.ts'
@@ -113,21 +113,24 @@ describe('a start over what a killed server left', () => {
     await expectAllKept(await start())
   })
 
-  test.runIf(onLinux)('ends what still calculates for the killed server and keeps its memory', async () => {
-    const first = await start()
-    const client = new pg.Client(first.connection)
-    client.on('error', () => undefined)
-    await client.connect()
-    // It never waits, and only who waits notices that the server is gone.
-    const busy = client.query('do $$ begin loop end loop; end $$').catch((error: unknown) => error)
-    await sleep(100)
-    const { pid, dataDirectory } = first
-    process.kill(pid, 'SIGKILL')
-    while (first.pid === pid) await sleep(20)
-    expect(await busy).toBeInstanceOf(Error)
-    expect(await orphansOf(dataDirectory)).toEqual([])
-    await expectAllKept(first)
-  })
+  test.runIf(seesPlaces())(
+    'ends what still calculates for the killed server and keeps its memory',
+    async () => {
+      const first = await start()
+      const client = new pg.Client(first.connection)
+      client.on('error', () => undefined)
+      await client.connect()
+      // It never waits, and only who waits notices that the server is gone.
+      const busy = client.query('do $$ begin loop end loop; end $$').catch((error: unknown) => error)
+      await sleep(100)
+      const { pid, dataDirectory } = first
+      process.kill(pid, 'SIGKILL')
+      while (first.pid === pid) await sleep(20)
+      expect(await busy).toBeInstanceOf(Error)
+      expect(await orphansOf(dataDirectory)).toEqual([])
+      await expectAllKept(first)
+    },
+  )
 })
 
 describe('a server that lives but cannot be reached', () => {
@@ -138,7 +141,7 @@ describe('a server that lives but cannot be reached', () => {
     while (first.pid === before) await sleep(20)
     await expectAllKept(first)
     expect(log.messages).toContain('the socket of PostgreSQL is gone')
-    expect(await serversOf(first.dataDirectory, undefined)).toEqual([first.pid])
+    expect(await serversOf(first.dataDirectory, first.pid)).toEqual([first.pid])
   })
 
   test('is ended and started again when its socket was removed after its user was killed', async () => {
@@ -148,10 +151,10 @@ describe('a server that lives but cannot be reached', () => {
     const next = await start()
     expect(other.line).not.toBe(`${next.pid} true`)
     await expectAllKept(next)
-    expect(await serversOf(next.dataDirectory, undefined)).toEqual([next.pid])
+    expect(await serversOf(next.dataDirectory, next.pid)).toEqual([next.pid])
   })
 
-  test.runIf(onLinux)(
+  test.runIf(seesPlaces())(
     'is found and ended where its postmaster.pid is gone, before another is started',
     async () => {
       const other = await otherProcess('postgres', home)
@@ -160,7 +163,7 @@ describe('a server that lives but cannot be reached', () => {
       const next = await start()
       expect(other.line).not.toBe(`${next.pid} true`)
       await expectAllKept(next)
-      expect(await serversOf(next.dataDirectory, undefined)).toEqual([next.pid])
+      expect(await serversOf(next.dataDirectory, next.pid)).toEqual([next.pid])
     },
   )
 })
