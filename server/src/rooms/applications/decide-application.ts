@@ -7,8 +7,8 @@ import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { selectTasks } from '../tasks/index.ts'
 import { changeApplication } from './change-application.ts'
 import { findApplication } from './find-application.ts'
-import { caseOf } from './present.ts'
 import { type ApplicationRow, selectApplications } from './queries.ts'
+import { caseOf } from './rules.ts'
 
 /**
  * Approves, rejects or cancels an application, or sends it to review. Raises `profile.unknown`,

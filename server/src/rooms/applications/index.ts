@@ -1,5 +1,6 @@
 export { apply, namedProduct } from './apply.ts'
 export { type ApplicationChange, changeApplication } from './change-application.ts'
-export { type ApplicationsOf, caseOf, presentApplications, readApplications } from './present.ts'
+export { type ApplicationsOf, presentApplications, readApplications } from './present.ts'
 export { type ApplicationRow, deleteApplications, selectApplications } from './queries.ts'
 export { routes } from './routes.ts'
+export { caseOf } from './rules.ts'

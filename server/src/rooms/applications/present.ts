@@ -1,4 +1,3 @@
-import type { Case } from '@drawbridge/policy/case.ts'
 import { findProduct, findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy, Product } from '@drawbridge/policy/policy.ts'
 import { approvalBlockers, type Blocker } from '@drawbridge/policy/status.ts'
@@ -8,7 +7,7 @@ import type { Scope } from '../../platform/scope.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { presentVariant, selectTasks, type TaskRow } from '../tasks/index.ts'
 import { type ApplicationRow, type HistoryRow, selectApplications, selectHistory } from './queries.ts'
-import { flagLines } from './rules.ts'
+import { caseOf, flagLines } from './rules.ts'
 
 /** What the replies about some profiles' applications are made of, read together. */
 export interface ApplicationsOf {
@@ -29,26 +28,6 @@ export async function readApplications(
     selectTasks(scope, profiles),
   ])
   return { applications, history, tasks }
-}
-
-/** The case of a profile as values, for decisions. */
-export function caseOf(
-  profile: Pick<ProfileRoot, 'entityType' | 'category' | 'status'>,
-  applications: readonly ApplicationRow[],
-  tasks: readonly TaskRow[],
-): Case {
-  return {
-    entityType: profile.entityType,
-    category: profile.category,
-    status: profile.status,
-    applications,
-    tasks: tasks.map(({ id, variantId, state, expiredAt }) => ({
-      id,
-      variantId,
-      state,
-      isExpired: expiredAt !== null,
-    })),
-  }
 }
 
 /** The applications of a profile as the contract shows them, oldest first. */

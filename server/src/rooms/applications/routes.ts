@@ -8,7 +8,8 @@ import {
 import { bind } from '../../platform/http/index.ts'
 import { createApplication } from './create-application.ts'
 import { decideApplication } from './decide-application.ts'
-import { getApplication, listApplications, showApplication } from './list-applications.ts'
+import { getApplication, showApplication } from './get-application.ts'
+import { listApplications } from './list-applications.ts'
 import { revertDecision } from './revert-decision.ts'
 
 export const routes = [

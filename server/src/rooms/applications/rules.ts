@@ -1,3 +1,6 @@
+import type { Case } from '@drawbridge/policy/case.ts'
+import type { ProfileRoot } from '../profile-root/index.ts'
+import type { TaskRow } from '../tasks/index.ts'
 import type { ApplicationRow, HistoryRow } from './queries.ts'
 
 type Status = ApplicationRow['status']
@@ -29,4 +32,24 @@ export function flagLines<L extends Pick<HistoryRow, 'kind' | 'at'>>(history: re
     const followed = next?.kind === 'FLAG' && next.at.getTime() === line.at.getTime()
     return line.kind === 'FLAG' || !followed
   })
+}
+
+/** The case of a profile as values, for decisions. */
+export function caseOf(
+  profile: Pick<ProfileRoot, 'entityType' | 'category' | 'status'>,
+  applications: readonly ApplicationRow[],
+  tasks: readonly TaskRow[],
+): Case {
+  return {
+    entityType: profile.entityType,
+    category: profile.category,
+    status: profile.status,
+    applications,
+    tasks: tasks.map(({ id, variantId, state, expiredAt }) => ({
+      id,
+      variantId,
+      state,
+      isExpired: expiredAt !== null,
+    })),
+  }
 }

@@ -13,9 +13,10 @@ import { createProfile } from './create-profile.ts'
 import { deleteProfile } from './delete-profile.ts'
 import { getCollectedData, showCollectedData } from './get-collected-data.ts'
 import { getProfile, showProfile } from './get-profile.ts'
+import { getProfileStatus } from './get-profile-status.ts'
 import { listProfiles } from './list-profiles.ts'
 import { replaceCollectedData } from './replace-collected-data.ts'
-import { getProfileStatus, setProfileStatus } from './set-profile-status.ts'
+import { setProfileStatus } from './set-profile-status.ts'
 
 export const routes = [
   bind(ListProfiles, listProfiles),

@@ -1,15 +1,7 @@
 import type { Input } from '@drawbridge/schema/operation.ts'
-import type { GetProfileStatus, ProfileStatus, SetProfileStatus } from '@drawbridge/schema/profile.ts'
+import type { SetProfileStatus } from '@drawbridge/schema/profile.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { getRoot, lockProfile, updateStatus } from '../profile-root/index.ts'
-
-/** Whether somebody stopped the profile by hand. Raises `profile.unknown`. */
-export async function getProfileStatus(
-  scope: Scope,
-  input: Input<typeof GetProfileStatus>,
-): Promise<ProfileStatus> {
-  return (await getRoot(scope, input.profile_id)).status
-}
+import { lockProfile, updateStatus } from '../profile-root/index.ts'
 
 /** Suspends or bans a profile, or makes it normal again. Raises `profile.unknown`. */
 export async function setProfileStatus(scope: Scope, input: Input<typeof SetProfileStatus>): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Input } from '@drawbridge/schema/operation.ts'
 import type { AddTag } from '@drawbridge/schema/tag.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { tagTerms } from '../../platform/vault/index.ts'
 import { changeTerms, lockProfile } from '../profile-root/index.ts'
 import { insertProfileTag, type Tag, upsertTag } from './queries.ts'
+import { termsOfTag } from './terms-of-tag.ts'
 
 /** Attaches a label to a profile (R73); the same label twice is one. Raises `profile.unknown`. */
 export async function addTag(scope: Scope, input: Input<typeof AddTag>): Promise<Tag> {
@@ -13,9 +13,4 @@ export async function addTag(scope: Scope, input: Input<typeof AddTag>): Promise
   await changeTerms(scope, profile.id, [], termsOfTag(scope, tag.name))
   scope.record({ kind: 'tag.added', payload: { tag_id: tag.id, name: tag.name } }, profile)
   return tag
-}
-
-/** The entries of the blind index by which a profile is found under a tag (R74). */
-export function termsOfTag(scope: Scope, name: string): bigint[] {
-  return tagTerms(name).map((term) => scope.vault.token(term.kind, term.text))
 }

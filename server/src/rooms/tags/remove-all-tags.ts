@@ -1,7 +1,7 @@
 import type { Scope } from '../../platform/scope.ts'
 import { changeTerms } from '../profile-root/index.ts'
-import { termsOfTag } from './add-tag.ts'
 import { deleteProfileTag, selectTagsOf } from './queries.ts'
+import { termsOfTag } from './terms-of-tag.ts'
 
 /** Takes every label off a profile that is being erased. */
 export async function removeAllTags(scope: Scope, profileId: string): Promise<void> {

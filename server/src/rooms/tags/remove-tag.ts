@@ -3,8 +3,8 @@ import type { RemoveTag } from '@drawbridge/schema/tag.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { changeTerms, lockProfile } from '../profile-root/index.ts'
-import { termsOfTag } from './add-tag.ts'
 import { deleteProfileTag, selectTag, selectTagsOf, type Tag } from './queries.ts'
+import { termsOfTag } from './terms-of-tag.ts'
 
 /** Takes a label off a profile. Raises `profile.unknown`, `tag.unknown`. */
 export async function removeTag(scope: Scope, input: Input<typeof RemoveTag>): Promise<Tag> {

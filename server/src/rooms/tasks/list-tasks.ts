@@ -1,9 +1,8 @@
 import type { Input } from '@drawbridge/schema/operation.ts'
-import type { GetTask, ListTasks, TaskResource } from '@drawbridge/schema/task.ts'
+import type { ListTasks, TaskResource } from '@drawbridge/schema/task.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
-import { getRoot, type ProfileRoot } from '../profile-root/index.ts'
-import { findTask } from './find-task.ts'
+import { getRoot } from '../profile-root/index.ts'
 import { presentTask } from './present.ts'
 import { selectTasks } from './queries.ts'
 
@@ -14,17 +13,4 @@ export async function listTasks(scope: Scope, input: Input<typeof ListTasks>): P
   return ((await selectTasks(scope, [profile])).get(profile.id) ?? []).map((task) =>
     presentTask(task, policy),
   )
-}
-
-/** One task. Raises `profile.unknown`, `task.unknown`. */
-export async function getTask(scope: Scope, input: Input<typeof GetTask>): Promise<TaskResource> {
-  return showTask(scope, { profile: await getRoot(scope, input.profile_id), taskId: input.task_id })
-}
-
-/** A task as it stands now. */
-export async function showTask(
-  scope: Scope,
-  at: { profile: ProfileRoot; taskId: string },
-): Promise<TaskResource> {
-  return presentTask(await findTask(scope, at.profile, at.taskId), await currentPolicy(scope))
 }

@@ -1,8 +1,11 @@
 import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy, PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
+import type { NoteResource } from '@drawbridge/schema/note.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import type { TaskResource, TaskVariant } from '@drawbridge/schema/task.ts'
-import type { TaskRow } from './queries.ts'
+import type { Scope } from '../../platform/scope.ts'
+import { actorNames } from '../accounts/index.ts'
+import type { NoteRow, TaskRow } from './queries.ts'
 import { willExpireAt } from './rules.ts'
 
 /** A task variant as the contract shows it. */
@@ -50,4 +53,24 @@ function presentExpiry(task: TaskRow): Partial<TaskResource> {
       ...(task.expiryNote === null ? {} : { reason_description: task.expiryNote }),
     },
   }
+}
+
+/** Notes as the contract shows them, with the names of who wrote them. */
+export async function presentNotes(scope: Scope, notes: readonly NoteRow[]): Promise<NoteResource[]> {
+  const names = await actorNames(
+    scope,
+    notes.flatMap((note) => note.authorId ?? []),
+  )
+  return notes.map((note) => {
+    const name = (note.authorId === null ? undefined : names.get(note.authorId)) ?? 'Drawbridge'
+    return {
+      id: note.id,
+      ...(note.content.text === undefined ? {} : { text: note.content.text }),
+      attachments: note.content.attachments.map((file) => ({ ...file })),
+      created_on: formatDateTime(note.createdAt),
+      author_name: name,
+      author_name_customised: false,
+      ...(note.authorId === null ? {} : { author: { id: note.authorId, name } }),
+    }
+  })
 }

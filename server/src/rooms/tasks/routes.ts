@@ -3,11 +3,13 @@ import { CreateTask, GetTask, ListTasks, SetTaskExpiry, SetTaskState } from '@dr
 import { bind } from '../../platform/http/index.ts'
 import { addNote } from './add-note.ts'
 import { createTask } from './create-task.ts'
-import { listNotes, showNote } from './list-notes.ts'
-import { getTask, listTasks, showTask } from './list-tasks.ts'
+import { getTask, showTask } from './get-task.ts'
+import { listNotes } from './list-notes.ts'
+import { listTasks } from './list-tasks.ts'
 import { removeNote } from './remove-note.ts'
 import { setTaskExpiry } from './set-task-expiry.ts'
 import { setTaskState } from './set-task-state.ts'
+import { showNote } from './show-note.ts'
 
 export const routes = [
   bind(ListTasks, listTasks),
