@@ -8,6 +8,7 @@ import type { Engine } from '../scope.ts'
 import type { Route } from './bind.ts'
 import { bodyLimits } from './body.ts'
 import { framingFault, refuseSocket } from './framing.ts'
+import { type BodyMemory, createBodyMemory } from './memory.ts'
 import type { Authenticate, Principal } from './principal.ts'
 import { takeCall } from './rate.ts'
 import { faultReply } from './reply.ts'
@@ -30,7 +31,8 @@ export function createApp(settings: AppSettings): FastifyInstance {
   const app = Fastify({
     logger: false,
     requestTimeout: 60_000,
-    connectionTimeout: 0,
+    // A reader that takes nothing of its reply for so long is let go of, with what the reply holds.
+    connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: headerBytesMax },
     return503OnClosing: false,
@@ -51,7 +53,8 @@ export function createApp(settings: AppSettings): FastifyInstance {
     reply.header('referrer-policy', 'no-referrer')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
-  for (const route of settings.routes) addRoute(app, settings, route)
+  const memory = createBodyMemory()
+  for (const route of settings.routes) addRoute(app, settings, route, memory)
   refuseOtherMethods(app, settings.routes)
   return app
 }
@@ -84,7 +87,7 @@ function takeJsonOnly(app: FastifyInstance): void {
   })
 }
 
-function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): void {
+function addRoute(app: FastifyInstance, settings: AppSettings, route: Route, memory: BodyMemory): void {
   const { operation } = route
   const principals = new WeakMap<IncomingMessage, Principal>()
   app.route({
@@ -92,19 +95,23 @@ function addRoute(app: FastifyInstance, settings: AppSettings, route: Route): vo
     url: fastifyPath(operation.path),
     bodyLimit: bodyLimits[operation.size],
     exposeHeadRoute: false,
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const principal = await settings.authenticate(credentialsOf(request))
       if (operation.may === 'PUBLIC' || !principal.may(operation.may))
         throw new Fault('permission.denied', {
           message: `This API key may not do that: it needs ${operation.may}`,
         })
+      memory.admitBody(principal.accountId, request, reply, bodyLimits[operation.size])
       principals.set(request.raw, principal)
     },
     handler: async (request, reply) => {
       const principal = principals.get(request.raw)
       if (!principal) throw new Fault('key.missing')
       reply.headers(await takeCall(settings.engine.pool, principal, operation.name))
-      return send(reply, await serveRoute(settings.engine, route, principal, request))
+      const answer = await serveRoute(settings.engine, route, principal, request)
+      // A change that was made is answered in any case.
+      if (operation.method === 'GET') memory.admitReply(principal.accountId, reply, answer.body.length)
+      return send(reply, answer)
     },
     onResponse: async (request, reply) =>
       observe(settings, operation.name, principals.get(request.raw), reply),
