@@ -5,11 +5,11 @@ import { mkdtemp, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
+import type { SentenceLog } from '../src/platform/log-sentences.ts'
 import { withClient } from '../src/platform/postgres/roles.ts'
-import type { SupervisorLog } from '../src/platform/postgres/supervisor.ts'
 
 /** A log that keeps its messages for a test to look at. */
-export function keepingLog(): SupervisorLog & { readonly messages: string[] } {
+export function keepingLog(): SentenceLog & { readonly messages: string[] } {
   const messages: string[] = []
   const keep = (_facts: object, message: string) => {
     messages.push(message)

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
+import { untilWaiting } from '../../../test/until-waiting.ts'
 import { withClient } from '../postgres/roles.ts'
 import { createApp } from './index.ts'
 
@@ -23,16 +24,6 @@ const count = async (table: string) => {
   return Number(rows[0]?.rows)
 }
 
-async function waitingStatement(): Promise<number> {
-  for (;;) {
-    const { rows } = await admin.query<{ pid: number }>(
-      `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rows[0]) return rows[0].pid
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 /** Runs `work` while a profile's row is locked by somebody else. */
 const whileLocked = (profileId: string, work: () => Promise<void>) =>
   withClient(server.database.adminConfig, async (client) => {
@@ -49,7 +40,7 @@ test('a connection killed within the transaction leaves nothing, and the same re
   let killed: ReturnType<typeof add> | undefined
   await whileLocked(id, async () => {
     killed = add()
-    await admin.query('select pg_terminate_backend($1)', [await waitingStatement()])
+    await admin.query('select pg_terminate_backend($1)', (await untilWaiting(admin)).slice(0, 1))
     await killed
   })
   const refused = await killed
@@ -68,7 +59,7 @@ test('a key whose request still runs after two seconds is answered 409, with whe
   let both: Awaited<ReturnType<typeof add>>[] = []
   await whileLocked(id, async () => {
     const first = add()
-    await waitingStatement()
+    await untilWaiting(admin)
     both = await Promise.all([first, add()])
   })
   const reasons = both.map((answer) => [answer.status, reasonOf(answer)])

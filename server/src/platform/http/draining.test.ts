@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { makePerson } from '../../../test/cases.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { untilWaiting } from '../../../test/until-waiting.ts'
 import { authenticator } from '../../rooms/accounts/index.ts'
 import { routes } from '../../wiring.ts'
 import { createPool } from '../db/index.ts'
@@ -28,11 +28,7 @@ test('a server that drains finishes what runs and sends what comes later elsewhe
     await client.query('begin')
     await client.query('select from profile where id = $1 for update', [id])
     socket.write(request)
-    await withClient(server.database.adminConfig, async (watcher: pg.Client) => {
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      while ((await watcher.query(waiting)).rows.length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 20))
-    })
+    await withClient(server.database.adminConfig, (watcher) => untilWaiting(watcher))
     const closed = app.close()
     socket.write(request)
     await client.query('rollback')

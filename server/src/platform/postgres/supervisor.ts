@@ -7,8 +7,6 @@ import { DatabaseRefusal } from './refusal.ts'
 import { prepareRuntime, type Runtime } from './runtime.ts'
 import { withStartLock } from './start-lock.ts'
 
-export type { SentenceLog as SupervisorLog }
-
 /** Where an embedded server lies and how it runs. */
 export interface EmbeddedOptions {
   /** The home of the installation; made when absent. Data go to `<home>/postgres/18/data`. */

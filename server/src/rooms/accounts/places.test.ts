@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
+import { untilWaiting } from '../../../test/until-waiting.ts'
 import { createPool } from '../../platform/db/index.ts'
 import { createApp } from '../../platform/http/index.ts'
 import { routes } from '../../wiring.ts'
@@ -37,17 +38,6 @@ async function connected(): Promise<pg.Client> {
   return client
 }
 
-/** Waits until so many statements wait for a lock; `watcher` is in no transaction, which would show it the past. */
-async function waiting(watcher: pg.Client, count: number): Promise<void> {
-  for (;;) {
-    const { rows } = await watcher.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rows.length >= count) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 test('a key has no more requests in flight than it may, over all nodes together, and its place back afterwards', async () => {
   const key = await server.issueKey(server.demo.accountId, 'MIGRATION', { maxInFlight: 2 })
   const { id, path } = await makePerson(server)
@@ -62,7 +52,7 @@ test('a key has no more requests in flight than it may, over all nodes together,
   await admin.query('begin')
   await admin.query('select from profile where id = $1 for update', [id])
   const running = [addTag('one', server.url), addTag('two', other)]
-  await waiting(watcher, 2)
+  await untilWaiting(watcher, 2)
   for (const url of [server.url, other]) {
     const refused = await addTag('three', url)
     expect(refused.status).toBe(429)
