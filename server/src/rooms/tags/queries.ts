@@ -98,12 +98,21 @@ export async function countTagged(scope: Scope, name: string): Promise<number> {
   return Number(rows[0]?.profiles ?? 0)
 }
 
-/** All tags of the account, opened. */
-export async function selectTags(scope: Scope): Promise<Tag[]> {
-  const { rows } = await scope.query<Row>('select id, name from tag where account_id = $1 order by id', [
-    scope.accountId,
-  ])
-  return Promise.all(rows.map((row) => tagOf(scope, row)))
+/** Tags that are read and opened at a time: an account may have one for every profile. */
+const tagsAtOnce = 500
+
+/** All tags of the account, opened, some at a time. */
+export async function* selectTags(scope: Scope): AsyncGenerator<Tag[]> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const { rows } = await scope.query<Row>(
+      'select id, name from tag where account_id = $1 and id > $2 order by id limit $3',
+      [scope.accountId, after, tagsAtOnce],
+    )
+    yield await Promise.all(rows.map((row) => tagOf(scope, row)))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < tagsAtOnce) return
+    after = last.id
+  }
 }
 
 export async function selectTag(scope: Scope, id: string): Promise<Tag | undefined> {

@@ -3,6 +3,8 @@ import type { TagResource } from '@drawbridge/schema/tag.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
+import { withScope } from '../../platform/scope.ts'
+import { upsertTag } from './queries.ts'
 
 let server: TestServer
 let person: MadeProfile
@@ -75,6 +77,21 @@ test('tags are searched by the beginning of their name or of a word, in order, w
   expect(await search('orth')).toEqual([])
   expect(await search('north', '', server.live.key)).toEqual([])
   expect((await server.ask('GET', '/4.0/tags/search/north?limit=0')).status).toBe(400)
+})
+
+test('among more tags than are read at a time the first in order are found, wherever they stand', async () => {
+  const opening = { accountId: server.live.accountId, actor: { kind: 'system' as const, id: null } }
+  await withScope(server.engine, opening, async (scope) => {
+    for (let number = 1_099; number >= 0; number -= 1)
+      await upsertTag(scope, `many ${String(number).padStart(4, '0')}`)
+  })
+  const search = async (query: string) => {
+    const path = `/4.0/tags/search/many?${query}`
+    const { body } = await server.ask<TagResource[]>('GET', path, { key: server.live.key })
+    return body.map((tag) => tag.name)
+  }
+  expect(await search('limit=3')).toEqual(['many 0000', 'many 0001', 'many 0002'])
+  expect(new Set(await search('limit=200')).size).toBe(200)
 })
 
 test('the same tag added by many at once is one tag', async () => {
