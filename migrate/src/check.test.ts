@@ -247,6 +247,23 @@ test('a link inside the project never has a file from outside sent along', async
   ])
 })
 
+test('a directory of work that an export brings along never has anything written outside', async () => {
+  const outside = writeAndLeave({ files: { 'mine.txt': Buffer.from('mine') } })
+  for (const name of ['lock.pid', 'results/report.html']) {
+    const directory = writeAndLeave({
+      individuals: [ada],
+      files: { 'work/results/kept.json': Buffer.from('') },
+    })
+    symlinkSync(join(outside, 'mine.txt'), join(directory, 'work', name))
+    await expect(check(directory)).rejects.toThrow(`${name} is a symbolic link`)
+    await expect(openProject(directory)).rejects.toThrow(`${name} is a symbolic link`)
+  }
+  const directory = writeAndLeave({ individuals: [ada] })
+  symlinkSync(outside, join(directory, 'work'))
+  await expect(check(directory)).rejects.toThrow('work is a symbolic link')
+  expect(readFileSync(join(outside, 'mine.txt'), 'utf8')).toBe('mine')
+})
+
 test('the list of unusable rows has all source columns, is safe to open as a spreadsheet, and only the owner reads it', async () => {
   const { directory, remove } = writeSmallBank({
     individuals: ['=1+1;@Ada;;10/12/1815;GB;a "b", c;;;extra', ada],

@@ -11,6 +11,7 @@ import { writeUnusable } from './plan/unusable-rows.ts'
 import { type ProjectFile, readProjectFile } from './project-file.ts'
 import { sha256Of } from './sha256.ts'
 import { sourceHashOf } from './source-hash.ts'
+import { assertNoLinks, workDirectory } from './work-directory.ts'
 
 /** What a check found. `codes` counts unusable rows by kind of source and by code. */
 export interface CheckResult {
@@ -25,8 +26,7 @@ export interface CheckResult {
 
 export type { IndexProgress }
 
-/** Directory of everything that the engine writes, inside the project's; mode 0700. */
-export const workDirectory = 'work'
+export { workDirectory }
 
 const unusableFile = join(workDirectory, 'results', 'unusable.csv')
 
@@ -50,6 +50,7 @@ export async function check(
 
 /** Opens the sources; errors of the mapping name the line of the project file. */
 export function openProjectSources(directory: string, file: ProjectFile): Sources {
+  assertNoLinks(directory)
   try {
     return openSources(directory, file.settings)
   } catch (error) {
