@@ -3,6 +3,7 @@ import type { ProfileCategory, ProfileStatus } from '@drawbridge/schema/profile.
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
 import type { TaskState } from '@drawbridge/schema/task.ts'
 
+/** An application as far as decisions look at it. */
 export interface CaseApplication {
   readonly id: string
   readonly productId: string
@@ -11,6 +12,7 @@ export interface CaseApplication {
   readonly requiredVariants: readonly string[]
 }
 
+/** One version of a task as far as decisions look at it. */
 export interface CaseTask {
   readonly id: string
   readonly variantId: string

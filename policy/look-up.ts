@@ -13,10 +13,12 @@ function named<T extends { id: string; alias: string }>(list: readonly T[], name
   return list.find((item) => (id === undefined ? item.alias === name.alias : item.id === id))
 }
 
+/** The product of that name; undefined when the policy has none. */
 export function findProduct(policy: Policy, name: Named): Product | undefined {
   return named(policy.products, name)
 }
 
+/** The task variant of that name; undefined when the policy has none. */
 export function findTaskVariant(policy: Policy, name: Named): PolicyTaskVariant | undefined {
   return named(policy.task_variants, name)
 }

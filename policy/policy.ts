@@ -56,6 +56,7 @@ const OutcomeElement = z.object({
   outcome: z.enum(['APPROVE', 'REVIEW', 'REJECT']),
 })
 
+/** A step of a smart policy: a task, a branch, or an outcome. */
 export const PolicyElement = z.discriminatedUnion('kind', [TaskElement, BranchElement, OutcomeElement])
 export type PolicyElement = z.infer<typeof PolicyElement>
 

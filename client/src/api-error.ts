@@ -13,6 +13,7 @@ export interface Current {
   readonly etag: string | null
 }
 
+/** What is known of a call that failed. */
 export interface ApiErrorDetails {
   readonly operation: string
   /** The HTTP status; null when no reply came. */

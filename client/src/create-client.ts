@@ -24,6 +24,7 @@ export interface ClientOptions {
   readonly patienceMs?: number
 }
 
+/** How one call is sent. */
 export interface CallOptions {
   /** 1 to 255 visible ASCII characters that name the effect: the same key is the same effect, however often sent. */
   readonly idempotencyKey?: string
@@ -43,6 +44,7 @@ export interface Answer<O extends Operation> {
   readonly replayed: boolean
 }
 
+/** Calls the operations of the contract on one server with one key. */
 export interface Client {
   /**
    * Calls an operation. Sends again what certainly did nothing (429, no connection), and what may have been done

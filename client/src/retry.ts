@@ -1,6 +1,7 @@
 import type { Method } from '@drawbridge/schema/operation.ts'
 import type { ApiError } from './api-error.ts'
 
+/** How often, and after what pauses, a call is sent again. */
 export interface RetryRule {
   /** How often a call is sent again at most. */
   readonly retries: number

@@ -1,6 +1,7 @@
 /** As much of `fetch` as the client needs: the global one fits, and undici's own with a dispatcher of choice. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchReply>
 
+/** What the client hands to `fetch`. */
 export interface FetchInit {
   method: string
   headers: Record<string, string>
@@ -9,10 +10,12 @@ export interface FetchInit {
   redirect: 'manual'
 }
 
+/** The headers of a reply, by name in any case. */
 export interface ReplyHeaders {
   get(name: string): string | null
 }
 
+/** What the client needs of a reply. */
 export interface FetchReply {
   readonly status: number
   readonly headers: ReplyHeaders

@@ -31,6 +31,7 @@ export interface PredictedRow {
   reason: string
 }
 
+/** How many rows meet each action. */
 export type ActionCounts = Record<ActionKind, number>
 
 /** The forecast: one predicted action for every row, counted; the rows themselves are in `rows_file`. */

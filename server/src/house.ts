@@ -16,4 +16,5 @@ export const house = [
   'profiles',
 ] as const
 
+/** The name of a room. */
 export type Room = (typeof house)[number]

@@ -9,6 +9,7 @@ export class TargetUnusable extends Error {
   override readonly name = 'TargetUnusable'
 }
 
+/** A target that answers, and whose key it is. */
 export interface Connection {
   target: ApiTarget
   account: Account

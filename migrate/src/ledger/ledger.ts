@@ -16,6 +16,7 @@ import {
 import { StateIndex } from './state-index.ts'
 import { LedgerWriter } from './writer.ts'
 
+/** Where a ledger lies, and what it must belong to. */
 export interface LedgerOptions {
   /** `<project>/work`. */
   workDirectory: string

@@ -105,6 +105,7 @@ export interface SealLine {
   sha256: string
 }
 
+/** A line of the ledger. */
 export type Line =
   | HeaderLine
   | IntentLine

@@ -23,6 +23,7 @@ export interface EffectRecord {
   detail: Refusal | null
 }
 
+/** Why the target refused an effect. */
 export interface Refusal {
   status: number
   code: string

@@ -9,6 +9,7 @@ import type { StateIndex } from './state-index.ts'
 
 const dataSync = promisify(fdatasync)
 
+/** Where a writer goes on, and what it tells. */
 export interface WriterOptions {
   directory: string
   binding: Binding

@@ -11,6 +11,7 @@ export interface RowPlace {
   line: number
 }
 
+/** A person or company of the source. */
 export interface PartyEntry extends RowPlace {
   /** Grows with the order of the sources; the position of the party's unit. */
   id: number
@@ -21,12 +22,14 @@ export interface PartyEntry extends RowPlace {
   sent: boolean
 }
 
+/** An associate of a company, as the source names it. */
 export interface RelationEntry extends RowPlace {
   company: string
   party: string
   list: ClassicList
 }
 
+/** A file or image of the source. */
 export interface DocumentEntry extends RowPlace {
   owner: string
   as: 'file' | 'image'
@@ -38,6 +41,7 @@ export interface DocumentEntry extends RowPlace {
   turn: number
 }
 
+/** A row that cannot be sent, and why. */
 export interface UnusableEntry extends RowPlace {
   code: string
   reason: string

@@ -40,6 +40,7 @@ export interface Checked {
   links: number
 }
 
+/** What comparing one unit came to. */
 export interface UnitCheck {
   findings: Finding[]
   checked: Checked

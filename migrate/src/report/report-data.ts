@@ -16,11 +16,13 @@ export interface PlanFacts {
   sources: { file: string; rows: number; sha256: string }[]
 }
 
+/** How often a code occurred. */
 export interface ReasonCount {
   code: string
   count: number
 }
 
+/** An effect that the target refused, and where the source asks for it. */
 export interface FailedEffect {
   ref: string
   effect: string

@@ -21,6 +21,7 @@ const pageSize = 200
 /** Where a target cannot give so many at once, since its documents are large, it is asked for these. */
 const smallPageSize = 10
 
+/** Where the API is, and with which key. */
 export interface ApiTargetOptions {
   url: string
   apikey: string

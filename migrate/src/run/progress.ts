@@ -16,6 +16,7 @@ export interface Progress {
   etaSeconds: number | null
 }
 
+/** What an estimate of the time left is made of. */
 export interface Remaining {
   effects: number
   clientsDone: number

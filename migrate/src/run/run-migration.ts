@@ -15,6 +15,7 @@ import { Slots } from './slots.ts'
 import { ProfileSweep } from './sweep.ts'
 import type { Target } from './target.ts'
 
+/** What a run moves, where to, and how. */
 export interface RunOptions {
   /** `<project>/work`. */
   workDirectory: string

@@ -56,11 +56,13 @@ export interface TargetProfile {
   images: number
 }
 
+/** A document image as the target lists it. */
 export interface TargetImage {
   id: string
   image_type: string
 }
 
+/** One page of the target’s profiles. */
 export interface ProfilePage {
   profiles: TargetProfile[]
   /** Where the next page begins; null on the last. */

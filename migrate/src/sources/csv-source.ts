@@ -3,6 +3,7 @@ import { decode, type Encoding, encodings, unitSize } from './encoding.ts'
 import { type RawRecord, type ScanFormat, scanRecords } from './scan-records.ts'
 import { splitFields } from './split-fields.ts'
 
+/** How a file of rows is written. */
 export interface CsvFormat {
   encoding: Encoding
   /** One ASCII character. */

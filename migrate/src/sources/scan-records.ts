@@ -12,6 +12,7 @@ export interface RawRecord {
   unclosedQuote: boolean
 }
 
+/** A format as the scanner of bytes needs it. */
 export interface ScanFormat {
   /** Character codes; both below 0x80, so that no multi-byte character can contain them. */
   delimiter: number

@@ -11,18 +11,22 @@ export interface Check {
   readonly remedy?: string
 }
 
+/** A check that found nothing wrong. */
 export function ok(name: string, found: string): Check {
   return { name, verdict: 'ok', found }
 }
 
+/** A check that found what may become a failure. */
 export function warning(name: string, found: string, remedy: string): Check {
   return { name, verdict: 'warning', found, remedy }
 }
 
+/** A check that found what is wrong now. */
 export function failed(name: string, found: string, remedy: string): Check {
   return { name, verdict: 'failed', found, remedy }
 }
 
+/** A check that could not look. */
 export function unknown(name: string, found: string): Check {
   return { name, verdict: 'unknown', found }
 }

@@ -1,5 +1,6 @@
 import { type ErrorReason, errors } from '@drawbridge/schema/errors.ts'
 
+/** What a refusal says besides its reason. */
 export interface FaultOptions {
   /** Words for the customer; the catalogue's title when absent. Never holds what another customer may not see. */
   readonly message?: string

@@ -66,4 +66,5 @@ export const fieldRules = {
   ended: flag,
 } satisfies Record<string, Rule>
 
+/** The name of a field that a line of the log may have. */
 export type FieldName = keyof typeof fieldRules

@@ -27,6 +27,7 @@ export interface Log {
   flush(): void
 }
 
+/** What is logged, and where to. */
 export interface LogOptions {
   readonly level: LogLevel | 'silent'
   /** A file path, a file descriptor (1 is standard output) or a stream; standard output when absent. */

@@ -15,6 +15,7 @@ export type MetricLabel =
 
 type Labels = Partial<Record<MetricLabel, string | number>>
 
+/** What a metric is called and may be divided by. */
 export interface MetricOptions {
   /** Lower case with the unit at the end, as Prometheus asks: `drawbridge_requests_total`. */
   readonly name: string
@@ -22,6 +23,7 @@ export interface MetricOptions {
   readonly labels?: readonly MetricLabel[]
 }
 
+/** The metrics of this process. */
 export interface Metrics {
   /** A number that only grows. */
   counter(options: MetricOptions): { add(labels?: Labels, amount?: number): void }

@@ -64,6 +64,7 @@ export function authenticate(key: Buffer, manifest: Buffer): string {
   return createHmac('sha256', key).update(manifest).digest('hex')
 }
 
+/** Whether the manifest has this HMAC; takes as long for a wrong one. */
 export function isAuthentic(key: Buffer, manifest: Buffer, hmac: string): boolean {
   const expected = Buffer.from(authenticate(key, manifest))
   const given = Buffer.from(hmac)

@@ -14,6 +14,7 @@ import { takeCall } from './rate.ts'
 import { faultReply } from './reply.ts'
 import { send, serveRoute } from './serve-route.ts'
 
+/** What the HTTP server of the API is made of. */
 export interface AppSettings {
   readonly engine: Engine
   readonly routes: readonly Route[]

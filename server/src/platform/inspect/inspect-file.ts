@@ -9,6 +9,7 @@ const PROCESSES_MAX = 4
 /** A process can die for a reason that is not the file's; the second time it is the file. */
 const ATTEMPTS = 2
 
+/** How much an inspector may use. */
 export interface InspectorOptions {
   /** How many files are decoded at once; one for each processor, at most 4, when absent. */
   readonly processes?: number

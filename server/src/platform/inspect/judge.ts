@@ -21,6 +21,7 @@ export interface Refusal {
   readonly message: string
 }
 
+/** What the decoding process says of a file. */
 export type Judgement = { readonly accepted: Inspection } | { readonly refused: Refusal }
 
 const UNSUPPORTED: Refusal = {

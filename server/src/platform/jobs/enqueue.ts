@@ -1,5 +1,6 @@
 import type { Query } from '../db/index.ts'
 
+/** When a job runs, and which other it replaces. */
 export interface JobOptions {
   /** Not before this moment; at once when absent. */
   readonly runAt?: Date

@@ -6,6 +6,7 @@ import { endOfNumber, firstInvalidUtf8, lengthOfLiteral, positionOf, SPACE, STRI
 /** How deep arrays and objects may be nested before a body is refused. */
 const DEPTH_MAX = 64
 
+/** What a scan bounds, and what it tells on its way. */
 export interface ScanLimits {
   /** How many arrays and objects may be open at once; 64 when absent. */
   readonly depthMax?: number

@@ -6,6 +6,7 @@ export interface WorkerJob {
   readonly decodedBytesMax: number | null
 }
 
+/** What a worker made of a body. */
 export type WorkerReply =
   | { readonly kind: 'value'; readonly value: unknown }
   | {

@@ -11,6 +11,7 @@ const FILE_BYTES_MAX = 50_000_000
 const RETRY_AFTER_SECONDS = 1
 const COPY_BYTES = 2 * 1024 * 1024
 
+/** How much a pool may use. */
 export interface JsonPoolOptions {
   /** How many large bodies are parsed at once; 4 when absent. */
   readonly workers?: number

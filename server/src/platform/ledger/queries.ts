@@ -78,6 +78,7 @@ export async function selectSequenced(
   }))
 }
 
+/** How many facts of the account have no position yet. */
 export async function countUnsequenced(query: Query, account: string): Promise<number> {
   const { rows } = await query.query<{ count: string }>(
     'select count(*)::text as count from fact where account_id = $1 and position is null',

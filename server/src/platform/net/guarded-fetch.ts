@@ -19,6 +19,7 @@ const HTTPS_PORTS = [443, 8443]
 const OWN_HEADERS =
   /^(host|connection|content-length|cookie|expect|keep-alive|te|trailer|transfer-encoding|upgrade|user-agent|proxy-.*)$/i
 
+/** What the operator opens and closes. */
 export interface GuardedFetchOptions {
   /** Private networks that may be reached, as CIDR; there also by plain HTTP, at any port, by an internal name. */
   readonly allowNetworks: readonly string[]
@@ -37,6 +38,7 @@ export interface GuardedFetchOptions {
   readonly log: Pick<Log, 'warn'>
 }
 
+/** One request to the outside. */
 export interface OutboundRequest {
   readonly method?: Dispatcher.HttpMethod
   readonly headers?: Readonly<Record<string, string>>
@@ -48,6 +50,7 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal
 }
 
+/** What the outside answered. */
 export interface OutboundReply {
   readonly status: number
   /** Names in lower case; several values of one name are joined by a comma. */
@@ -60,6 +63,7 @@ export interface OutboundReply {
 /** Sends one request and reads its reply. Raises `OutboundError`, whatever the reason. */
 export type GuardedFetch = (url: string, request?: OutboundRequest) => Promise<OutboundReply>
 
+/** The guarded fetch, and the check that goes before saving an address. */
 export interface OutboundGuard {
   readonly guardedFetch: GuardedFetch
   /** For saving a setting: `request.invalid-field` at `pointer` when the URL may not be called, or not be found. */

@@ -5,6 +5,7 @@ const HOST_LENGTH_MAX = 253
 const ALWAYS_REFUSED = new Set(['metadata.google.internal', 'metadata.goog', 'metadata'])
 const INTERNAL_NAME = /(^|\.)(localhost|local|internal|localdomain|home\.arpa)$/
 
+/** What a URL may say. */
 export interface UrlRules {
   readonly allowHttp: boolean
   readonly ports: ReadonlySet<number>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 /** A JSON Schema (2020-12) or any part of the document that holds it. */
 export type Json = null | boolean | number | string | Json[] | JsonObject
+/** An object of JSON. */
 export interface JsonObject {
   [name: string]: Json
 }

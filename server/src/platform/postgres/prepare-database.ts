@@ -2,6 +2,7 @@ import pg from 'pg'
 import { DatabaseRefusal } from './refusal.ts'
 import { connectionAs, type RoleRights, readRole, scramVerifier, withClient } from './roles.ts'
 
+/** The database to be made ready, and the passwords of its two roles. */
 export interface PrepareDatabaseOptions {
   /** The name of the database. */
   readonly database: string

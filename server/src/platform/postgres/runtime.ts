@@ -25,6 +25,7 @@ export interface Runtime {
   readonly directory: string
 }
 
+/** Who is to run the programs, and from where. */
 export interface RuntimeChoice {
   readonly user: ServerUser
   /** Where a copy of the programs goes when the installed ones cannot be run by the server user. */

@@ -4,6 +4,7 @@ import { AwsV4Signer } from 'aws4fetch'
 import { type GuardedFetch, OutboundError, type OutboundReply } from '../net/index.ts'
 import { isStorageId, placeOf, probe, type Storage, type StoredItem, unavailable } from './storage.ts'
 
+/** A bucket, and the key to it. */
 export interface S3Settings {
   /** `https://s3.eu-central-1.amazonaws.com`, or the address of any store that speaks the same protocol. */
   readonly endpoint: string

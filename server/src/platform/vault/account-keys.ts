@@ -1,6 +1,7 @@
 import type { Query } from '../db/index.ts'
 import type { Cell } from './sealing.ts'
 
+/** What an account key is for: sealing, or the tokens of the blind index. */
 export type KeyPurpose = 'data' | 'index'
 
 /** A row of `account_key`. */
@@ -29,6 +30,7 @@ export async function selectAccountKeys(query: Query, accountId: string): Promis
   return rows
 }
 
+/** Adds a version of an account key. */
 export async function insertAccountKey(
   query: Query,
   accountId: string,

@@ -4,6 +4,7 @@ import { makeKey } from './make-key.ts'
 import { insertKey, selectSettings } from './queries.ts'
 import { placesOf } from './rules.ts'
 
+/** What a new API key is to be. */
 export interface KeyRequest {
   readonly name: string
   readonly class: KeyClass

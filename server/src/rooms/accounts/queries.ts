@@ -16,6 +16,7 @@ export interface FoundKey {
   readonly callsPerHour: number | null
 }
 
+/** The key with this hash; undefined when there is none in use. */
 export async function selectKeyByHash(query: Query, hash: Buffer): Promise<FoundKey | undefined> {
   const { rows } = await query.query<FoundKey>(
     `select account_id as "accountId", key_id as "keyId", class, valid_from as "validFrom", found_at as "foundAt",
@@ -26,6 +27,7 @@ export async function selectKeyByHash(query: Query, hash: Buffer): Promise<Found
   return rows[0]
 }
 
+/** One environment of an institution. */
 export interface AccountRow {
   readonly accountId: string
   readonly institutionId: string
@@ -55,6 +57,7 @@ export async function insertAccount(query: Query, account: AccountRow, now: Date
   )
 }
 
+/** The settings of an environment. */
 export interface Settings {
   readonly environment: Environment
   readonly acceptsQueryKey: boolean
@@ -92,6 +95,7 @@ export async function selectInstitution(scope: Scope): Promise<{ id: string; nam
   return institution
 }
 
+/** An API key as it is stored, without its hash. */
 export interface KeyRow {
   readonly id: string
   readonly name: string

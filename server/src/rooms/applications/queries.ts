@@ -3,6 +3,7 @@ import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
 
+/** An application as it is stored. */
 export interface ApplicationRow {
   readonly profileId: string
   readonly id: string
@@ -60,6 +61,7 @@ export async function updateApplication(
   )
 }
 
+/** A line of the history of an application. */
 export interface HistoryRow {
   readonly applicationId: string
   readonly kind: 'STATUS' | 'FLAG'

@@ -2,6 +2,7 @@ import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { ClassicList } from '@drawbridge/schema/associate-lists.ts'
 import type { AssociateGraph, AssociateNode, AssociateRole, Fields } from './queries.ts'
 
+/** The graph of a document that names nobody. */
 export const noAssociates: AssociateGraph = { nodes: [], roles: [] }
 
 /** The classic lists, and the role that a place in each means. */
@@ -32,14 +33,17 @@ export const shownOnly: readonly string[] = ['linked_profile', 'resolver_id', 'a
 /** Fields of a relationship that both models hold under the same name. */
 export const shared: readonly string[] = ['original_role', 'total_percentage', 'shareholdings']
 
+/** Whether the value is an object of JSON. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The entry with these fields alone. */
 export function pick(entry: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)))
 }
 
+/** The entry without these fields. */
 export function omit(entry: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(entry).filter(([name]) => !names.includes(name)))
 }

@@ -2,6 +2,7 @@ import type { DocumentImageType } from '@drawbridge/schema/document.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
 
+/** A document image as it is stored; its bytes are a file. */
 export interface ImageRow {
   readonly id: string
   readonly fileId: string

@@ -8,6 +8,7 @@ export interface Description {
   readonly sha256: string
 }
 
+/** A file of a profile; its bytes are a blob in the storage. */
 export interface FileRow extends Description {
   readonly id: string
   readonly blobId: string

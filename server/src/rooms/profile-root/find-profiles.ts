@@ -12,6 +12,7 @@ import {
   selectPage,
 } from './queries-list.ts'
 
+/** A search, and the part of it that is wanted. */
 export interface ProfileSearch extends PageOf {
   readonly q: string | undefined
 }

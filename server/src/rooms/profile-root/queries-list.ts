@@ -20,6 +20,7 @@ export async function countProfiles(
   return Number(rows[0]?.profiles ?? 0)
 }
 
+/** Which part of a list is wanted. */
 export interface PageOf {
   readonly categories: readonly ProfileCategory[] | null
   /** Only profiles older than this one. */

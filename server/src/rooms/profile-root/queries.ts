@@ -34,6 +34,7 @@ async function rootOf(scope: Scope, row: Row): Promise<ProfileRoot> {
   return { ...rest, version: Number(version), key: await scope.vault.openProfileKey(row.id, wrapped) }
 }
 
+/** A profile that is to be inserted, with its wrapped key. */
 export interface NewRoot {
   readonly id: string
   readonly entityType: EntityType

@@ -2,6 +2,7 @@ import type { TaskState, TaskType } from '@drawbridge/schema/task.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
 
+/** One version of a task as it is stored. */
 export interface TaskRow {
   readonly profileId: string
   readonly id: string
@@ -70,6 +71,7 @@ export async function selectTasks(
   return found
 }
 
+/** A task that is to be inserted. */
 export interface NewTaskRow {
   readonly id: string
   readonly variantId: string
@@ -97,6 +99,7 @@ export async function insertTasks(
   )
 }
 
+/** What a new state means for the row of a task. */
 export interface TaskStateChange {
   readonly state: TaskState
   readonly heldByPerson: boolean
@@ -165,6 +168,7 @@ export interface NoteContent {
   readonly attachments: readonly { id: string; name?: string | undefined }[]
 }
 
+/** A note on a task. */
 export interface NoteRow {
   readonly id: string
   readonly authorKind: string
