@@ -55,7 +55,9 @@ export async function selectImages(
     const key = keys.get(profile_id)
     if (!key) continue
     const providerReference = sealed === null ? null : open(key, cell(scope, row.id), sealed).toString()
-    found.set(profile_id, [...(found.get(profile_id) ?? []), { ...row, providerReference }])
+    const images = found.get(profile_id)
+    if (images) images.push({ ...row, providerReference })
+    else found.set(profile_id, [{ ...row, providerReference }])
   }
   return found
 }

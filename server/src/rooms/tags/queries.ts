@@ -82,8 +82,11 @@ export async function selectTagsOf(scope: Scope, profileIds: readonly string[]):
     [scope.accountId, profileIds],
   )
   const found = new Map<string, Tag[]>()
-  for (const row of rows)
-    found.set(row.profile_id, [...(found.get(row.profile_id) ?? []), await tagOf(scope, row)])
+  for (const row of rows) {
+    const tags = found.get(row.profile_id)
+    if (tags) tags.push(await tagOf(scope, row))
+    else found.set(row.profile_id, [await tagOf(scope, row)])
+  }
   return found
 }
 

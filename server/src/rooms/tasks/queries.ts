@@ -66,7 +66,10 @@ export async function selectTasks(
   const found = new Map<string, TaskRow[]>()
   for (const row of rows) {
     const key = keys.get(row.profileId)
-    if (key) found.set(row.profileId, [...(found.get(row.profileId) ?? []), taskOf(scope, key, row)])
+    if (!key) continue
+    const tasks = found.get(row.profileId)
+    if (tasks) tasks.push(taskOf(scope, key, row))
+    else found.set(row.profileId, [taskOf(scope, key, row)])
   }
   return found
 }
