@@ -1,8 +1,8 @@
 import { withScope } from '../platform/scope.ts'
-import { changeSettings, type Settings, selectSettings } from '../rooms/accounts/index.ts'
+import { changeSettings, type EnvironmentSettings, selectSettings } from '../rooms/accounts/index.ts'
 import { type CommandInput, inEnvironment, print, UsageRefusal } from './command.ts'
 
-type Changes = Partial<Omit<Settings, 'environment'>>
+type Changes = Partial<Omit<EnvironmentSettings, 'environment'>>
 
 /** `drawbridge environment show|set`: the settings of the demo or live environment. */
 export async function environment(input: CommandInput): Promise<number> {

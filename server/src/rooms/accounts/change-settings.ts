@@ -1,11 +1,11 @@
 import type { Scope } from '../../platform/scope.ts'
-import { type Settings, selectSettings, updateSettings } from './queries.ts'
+import { type EnvironmentSettings, selectSettings, updateSettings } from './queries.ts'
 
 /** Changes what is given of the environment's settings and leaves the rest. Returns what is now in force. */
 export async function changeSettings(
   scope: Scope,
-  changes: Partial<Omit<Settings, 'environment'>>,
-): Promise<Settings> {
+  changes: Partial<Omit<EnvironmentSettings, 'environment'>>,
+): Promise<EnvironmentSettings> {
   const settings = { ...(await selectSettings(scope)), ...changes }
   await updateSettings(scope, settings)
   scope.record(

@@ -5,8 +5,8 @@ export { createInstitution } from './create-institution.ts'
 export { issueKey, type KeyRequest } from './issue-key.ts'
 export {
   type AccountRow,
+  type EnvironmentSettings,
   type KeyRow,
-  type Settings,
   selectAccounts,
   selectKeys,
   selectSettings,

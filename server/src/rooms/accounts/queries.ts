@@ -58,15 +58,15 @@ export async function insertAccount(query: Query, account: AccountRow, now: Date
 }
 
 /** The settings of an environment. */
-export interface Settings {
+export interface EnvironmentSettings {
   readonly environment: Environment
   readonly acceptsQueryKey: boolean
   readonly uniqueCustomerRef: boolean
   readonly callsPerHour: number | null
 }
 
-export async function selectSettings(scope: Scope): Promise<Settings> {
-  const { rows } = await scope.query<Settings>(
+export async function selectSettings(scope: Scope): Promise<EnvironmentSettings> {
+  const { rows } = await scope.query<EnvironmentSettings>(
     `select environment, accepts_query_key as "acceptsQueryKey", unique_customer_ref as "uniqueCustomerRef",
        calls_per_hour as "callsPerHour" from account where id = $1 /* account_id */`,
     [scope.accountId],
@@ -76,7 +76,7 @@ export async function selectSettings(scope: Scope): Promise<Settings> {
   return settings
 }
 
-export async function updateSettings(scope: Scope, settings: Settings): Promise<void> {
+export async function updateSettings(scope: Scope, settings: EnvironmentSettings): Promise<void> {
   await scope.query(
     `update account set accepts_query_key = $2, unique_customer_ref = $3, calls_per_hour = $4
      where id = $1 /* account_id */`,
