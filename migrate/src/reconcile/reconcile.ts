@@ -7,7 +7,7 @@ import { askingOutside, Unanswered } from '../run/read.ts'
 import { writeWhole } from '../run/results.ts'
 import { ProfileSweep } from '../run/sweep.ts'
 import type { Target } from '../run/target.ts'
-import { type Comparing, checkUnit, type Finding } from './check-unit.ts'
+import { type Checked, type Comparing, checkUnit, type Finding } from './check-unit.ts'
 import { ReconcileStore } from './store.ts'
 
 export interface ReconcileOptions {
@@ -28,15 +28,9 @@ export interface ReconcileResult {
   mapping_sha256: string
   /** True when nothing is lost, duplicated, different or stray. */
   accepted: boolean
-  checked: {
+  checked: Checked & {
     clients: number
     parties: number
-    profiles: number
-    files: number
-    images: number
-    documents: number
-    tags: number
-    links: number
     /** Profiles that the target has in all. */
     target_profiles: number
   }
