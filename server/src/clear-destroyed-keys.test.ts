@@ -18,12 +18,16 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  for (const client of clients) await client.end()
   await rm(home, { recursive: true, force: true })
   await database.drop()
 })
 
+const clients: pg.Client[] = []
+
 async function connect(): Promise<pg.Client> {
   const client = new pg.Client(database.adminConfig)
+  clients.push(client)
   await client.connect()
   return client
 }
@@ -54,9 +58,11 @@ describe('clearing destroyed keys', () => {
     await clearDestroyedKeys(platform, noon)
     expect(await cleared()).toBeNull()
     await onlooker.query('commit')
-    await clearDestroyedKeys(platform, noon)
-    expect(await cleared()).toBe('9\n')
-    await client.end()
-    await onlooker.end()
+    // PostgreSQL's own look through the tables may hold a snapshot too; the job then tries again.
+    const tryAgain = async () => {
+      await clearDestroyedKeys(platform, noon)
+      return cleared()
+    }
+    await expect.poll(tryAgain).toBe('9\n')
   })
 })
