@@ -6,7 +6,6 @@ export {
   deleteReferences,
   deleteRoot,
   insertReference,
-  type ProfileRoot,
   selectReferenceHolder,
   selectRoots,
   updateCategory,
@@ -14,4 +13,5 @@ export {
   updateVersion,
   wrappedKeys,
 } from './queries.ts'
+export type { ProfileRoot } from './queries-held.ts'
 export { etagOf, versionAfter } from './rules.ts'

@@ -1,10 +1,12 @@
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { type ProfileRoot, selectRoots, selectRootsLocked } from './queries.ts'
+import { selectRoots, selectRootsLocked } from './queries.ts'
+import { heldRoot, type ProfileRoot } from './queries-held.ts'
 
 /** Locks the profile for this transaction: every change of a case begins here. Raises `profile.unknown`. */
 export async function lockProfile(scope: Scope, profileId: string): Promise<ProfileRoot> {
-  const [root] = await selectRootsLocked(scope, [profileId.toLowerCase()])
+  const id = profileId.toLowerCase()
+  const root = heldRoot(scope, id) ?? (await selectRootsLocked(scope, [id]))[0]
   if (!root) throw new Fault('profile.unknown')
   return root
 }
@@ -20,7 +22,8 @@ export async function lockProfiles(
 
 /** Reads the profile's row without locking it. Raises `profile.unknown`. */
 export async function getRoot(scope: Scope, profileId: string): Promise<ProfileRoot> {
-  const [root] = await selectRoots(scope, [profileId.toLowerCase()])
+  const id = profileId.toLowerCase()
+  const root = heldRoot(scope, id) ?? (await selectRoots(scope, [id]))[0]
   if (!root) throw new Fault('profile.unknown')
   return root
 }

@@ -1,21 +1,8 @@
 import type { ProfileCategory, ProfileStatus, Role } from '@drawbridge/schema/profile.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
 import type { Scope } from '../../platform/scope.ts'
-import type { DataKey, WrappedKeyStore } from '../../platform/vault/index.ts'
-
-/** The bare row of a profile, and the key that seals what is said of it. */
-export interface ProfileRoot {
-  readonly id: string
-  readonly entityType: EntityType
-  readonly role: Role
-  readonly category: ProfileCategory
-  readonly status: ProfileStatus
-  /** Milliseconds since 1970 of the newest version of the collected data. */
-  readonly version: number
-  readonly createdAt: Date
-  readonly modifiedAt: Date
-  readonly key: DataKey
-}
+import type { WrappedKeyStore } from '../../platform/vault/index.ts'
+import { changeHeld, holdRoot, letGo, type ProfileRoot } from './queries-held.ts'
 
 interface Row extends Omit<ProfileRoot, 'version' | 'key'> {
   version: bigint
@@ -76,7 +63,9 @@ export async function selectRootsLocked(scope: Scope, ids: readonly string[]): P
     `select ${columns} from ${source} where p.account_id = $1 and p.id = any($2) order by p.id for update of p`,
     [scope.accountId, ids],
   )
-  return Promise.all(rows.map((row) => rootOf(scope, row)))
+  const roots = await Promise.all(rows.map((row) => rootOf(scope, row)))
+  for (const root of roots) holdRoot(scope, root)
+  return roots
 }
 
 /** The rows of these profiles; absent ones are left out. */
@@ -98,6 +87,7 @@ export async function updateVersion(
     'update profile set version = $3, country = $4, modified_at = $5 where account_id = $1 and id = $2',
     [scope.accountId, id, version, country, scope.now],
   )
+  changeHeld(scope, id, { version })
 }
 
 export async function updateStatus(scope: Scope, id: string, status: ProfileStatus): Promise<void> {
@@ -107,6 +97,7 @@ export async function updateStatus(scope: Scope, id: string, status: ProfileStat
     status,
     scope.now,
   ])
+  changeHeld(scope, id, { status })
 }
 
 /** Moves the profile to a category, and the counts with it. */
@@ -121,6 +112,7 @@ export async function updateCategory(
     category,
     scope.now,
   ])
+  changeHeld(scope, root.id, { category })
   await addToCount(scope, root.category, -1)
   await addToCount(scope, category, 1)
 }
@@ -140,6 +132,7 @@ export async function deleteRoot(scope: Scope, root: ProfileRoot): Promise<void>
     root.id,
   ])
   await scope.query('delete from profile where account_id = $1 and id = $2', [scope.accountId, root.id])
+  letGo(scope, root.id)
   await addToCount(scope, root.category, -1)
 }
 
