@@ -47,6 +47,15 @@ test('a migration is handed everything after its name, and its exit code is pass
     code: 3,
     migrate: [['run', './bank', '--ramp', '0:1']],
   })
+  expect(await typed('help', 'migrate', 'run')).toMatchObject({ migrate: [['help', 'run']] })
+})
+
+test('a setting that the guide names as a flag of every command is taken by every command', async () => {
+  for (const { name, parameters } of serverCommands) {
+    const act = parameters === '' ? [] : ['list']
+    const words = [name, ...act, '--home', './bank', '--database-url', 'postgres://127.0.0.1/bank']
+    expect(await typed(...words), name).toMatchObject({ code: 0, server: [words] })
+  }
 })
 
 test('wrong usage is exit code 2, says what is wrong, and starts nothing', async () => {

@@ -23,6 +23,7 @@ const usage = 2
 export async function runProgram(args: readonly string[], edges: ProgramEdges): Promise<number> {
   // Its own door reads the rest: the sub-commands of the migration are known there, and loaded only when needed.
   if (args[0] === 'migrate') return edges.runMigrate(args.slice(1))
+  if (args[0] === 'help' && args[1] === 'migrate') return edges.runMigrate(['help', ...args.slice(2)])
   const program = programOf(args, edges)
   if (args.length === 0) {
     program.outputHelp({ error: true })
@@ -49,7 +50,9 @@ function programOf(args: readonly string[], edges: ProgramEdges): Command {
     program.addCommand(serverCommand(text, args, edges).configureOutput(output).exitOverride())
   program
     .command('migrate')
-    .description('Moves the clients of another system into the platform: migrate --help')
+    .description(
+      'Moves the clients of another system into the platform: check, forecast, run, status, reconcile, report',
+    )
     .configureOutput(output)
     .exitOverride()
   return program

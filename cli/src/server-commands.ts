@@ -14,6 +14,10 @@ export interface ServerCommand {
 const common: readonly OptionText[] = [
   ['--home <directory>', 'where the installation lies (DRAWBRIDGE_HOME; ~/.drawbridge)'],
   ['--kek-file <file>', 'file with the key-encryption key (DRAWBRIDGE_KEK_FILE; HOME/secrets/kek)'],
+  [
+    '--database-url <url>',
+    'a PostgreSQL of your own (DATABASE_URL, better for one with a password; the one that comes along)',
+  ],
   ['--debug', 'print where an error came from'],
 ]
 const json: OptionText = ['--json', 'print the result as JSON']
@@ -37,7 +41,7 @@ export const serverCommands: readonly ServerCommand[] = [
       ['--role <role>', 'api, worker or all (DRAWBRIDGE_ROLE; all)'],
       ['--pool-size <number>', 'most database connections of this node (DRAWBRIDGE_POOL_SIZE; 12)'],
       ['--allow-networks <list>', 'private networks that may be called (DRAWBRIDGE_ALLOW_NETWORKS)'],
-      ['--institution <name>', 'name of the institution that the first start makes'],
+      ['--institution <name>', 'name of the institution that the first start makes (DRAWBRIDGE_INSTITUTION)'],
       ['--log-level <level>', 'debug, info, warn, error, fatal or silent (DRAWBRIDGE_LOG_LEVEL; info)'],
       ...storage,
       ...common,
@@ -62,7 +66,8 @@ export const serverCommands: readonly ServerCommand[] = [
   {
     name: 'environment',
     parameters: '<action> [settings...]',
-    description: 'Shows and changes the settings of an environment: show, set NAME=VALUE',
+    description:
+      'Shows and changes the settings of an environment: show, set NAME=VALUE (unique-customer-ref=on|off query-key=on|off calls-per-hour=N|off)',
     options: [environment, json, ...common],
     example: 'drawbridge environment set unique-customer-ref=off --environment demo',
   },

@@ -10,6 +10,17 @@ import {
 import { runCommand } from './command/run-command.ts'
 import type { RampStep } from './run/ramp.ts'
 
+/** What a newcomer types one after another. */
+const orderOfCommands = `
+In this order, on a directory with a migration.yaml:
+  drawbridge migrate check ./old-mill-bank
+  drawbridge migrate forecast ./old-mill-bank
+  drawbridge migrate run ./old-mill-bank
+  drawbridge migrate reconcile ./old-mill-bank
+  drawbridge migrate report ./old-mill-bank
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs a person, 130 interrupted: run again to go on`
+
 /**
  * `drawbridge migrate` with its sub-commands, to be added to the program. Actions set the exit code through `io`
  * and say what went wrong on its error output: 0 done, 1 failed, 3 needs a person, 130 interrupted.
@@ -17,6 +28,7 @@ import type { RampStep } from './run/ramp.ts'
 export function migrateCommand(io: CommandIo): Command {
   const migrate = new Command('migrate')
     .description('Moves the clients of another system into the platform, through its public API')
+    .addHelpText('after', orderOfCommands)
     .configureOutput({ writeOut: io.out, writeErr: io.err })
   const add = (
     name: string,
@@ -59,6 +71,8 @@ export async function runMigrateCommand(parameters: readonly string[], io: Comma
       code = set
     },
   })
+  // Its help speaks of the whole command: this one stands below it only in what was typed.
+  command.name('drawbridge migrate')
   for (const one of [command, ...command.commands]) one.exitOverride()
   try {
     await command.parseAsync([...parameters], { from: 'user' })

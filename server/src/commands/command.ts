@@ -40,7 +40,7 @@ export async function inEnvironment(
 ): Promise<number> {
   const environment = input.flags.environment ?? 'demo'
   if (environment !== 'demo' && environment !== 'live')
-    throw new UsageRefusal('--environment is demo or live')
+    throw new UsageRefusal(`--environment is "${environment}"; it must be demo or live`)
   await requireInstallation(input.settings)
   return withPlatform(input.settings, async (platform) => {
     const accounts = await selectAccounts(plainQuery(platform.engine.pool))

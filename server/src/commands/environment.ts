@@ -9,7 +9,7 @@ export async function environment(input: CommandInput): Promise<number> {
   const [act, ...assignments] = input.words
   if (act !== 'show' && act !== 'set')
     throw new UsageRefusal(
-      'drawbridge environment show | set unique-customer-ref=on|off query-key=on|off calls-per-hour=N|off',
+      `There is no action ${act ?? ''}\ndrawbridge environment show | set unique-customer-ref=on|off query-key=on|off calls-per-hour=N|off`,
     )
   const changes = act === 'set' ? readChanges(assignments) : undefined
   return inEnvironment(input, async ({ engine }, opening) => {
@@ -40,7 +40,10 @@ function readChange(assignment: string): Changes {
   const [name, value = ''] = assignment.split('=')
   if (name === 'unique-customer-ref') return { uniqueCustomerRef: readSwitch(name, value) }
   if (name === 'query-key') return { acceptsQueryKey: readSwitch(name, value) }
-  if (name !== 'calls-per-hour') throw new UsageRefusal(`There is no setting ${name}`)
+  if (name !== 'calls-per-hour')
+    throw new UsageRefusal(
+      `There is no setting ${name}; there are unique-customer-ref, query-key and calls-per-hour`,
+    )
   if (value === 'off') return { callsPerHour: null }
   const calls = Number(value)
   if (!Number.isInteger(calls) || calls < 1)

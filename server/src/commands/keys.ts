@@ -3,14 +3,18 @@ import { withScope } from '../platform/scope.ts'
 import { issueKey, type KeyRow, revokeKey, selectKeys } from '../rooms/accounts/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
 
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 /** `drawbridge keys issue|list|revoke`. */
 export async function keys(input: CommandInput): Promise<number> {
   const [act, id] = input.words
   if (act === 'issue') return issue(input)
   if (act === 'list') return list(input)
   if (act === 'revoke' && id !== undefined) return revoke(input, id)
+  const wrong =
+    act === 'revoke' ? 'Say which key: drawbridge keys list shows the ids' : `There is no action ${act ?? ''}`
   throw new UsageRefusal(
-    'drawbridge keys issue --name NAME [--class CLASS] | list | revoke ID  [--environment demo|live]',
+    `${wrong}\ndrawbridge keys issue --name NAME [--class CLASS] | list | revoke ID  [--environment demo|live]`,
   )
 }
 
@@ -93,6 +97,10 @@ function cells(row: KeyRow): string[] {
 }
 
 async function revoke(input: CommandInput, id: string): Promise<number> {
+  if (!isId.test(id))
+    throw new UsageRefusal(
+      `${id} is not the id of a key: drawbridge keys list shows the ids in its first column`,
+    )
   return inEnvironment(input, async ({ engine }, opening) => {
     await withScope(engine, opening, (scope) => revokeKey(scope, id))
     print(input, { revoked: id }, () => `Revoked ${id}\n`)
