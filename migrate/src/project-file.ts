@@ -68,15 +68,32 @@ interface PlacedFault {
 function plainFaults(issue: z.core.$ZodIssue, before: (string | number)[]): PlacedFault[] {
   const path = [...before, ...issue.path.filter(isPlace)]
   if (issue.code === 'invalid_union') {
-    const shapes = issue.errors.filter((faults) => faults.every((fault) => fault.path.length > 0))
+    const shapes = issue.errors
+      .map((faults) => faults.flatMap((fault) => plainFaults(fault, [])))
+      .filter((faults) => faults.every((fault) => fault.path.length > 0))
     const [closest, other] = shapes.sort((one, two) => depth(two) - depth(one))
     const isClear = closest !== undefined && (other === undefined || depth(closest) > depth(other))
-    if (isClear) return closest.flatMap((fault) => plainFaults(fault, path))
+    if (isClear) return closest.map((fault) => ({ ...fault, path: [...path, ...fault.path] }))
   }
-  return [{ path, message: issue.message }]
+  return [{ path, message: plainWords(issue) }]
 }
 
-function depth(faults: readonly z.core.$ZodIssue[]): number {
+/** What the library says in the words of types, said in the words of the file. */
+function plainWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => `"${key}"`).join(', ')
+    return `there is no field ${names} here; docs/guide/migration-file.md lists the fields`
+  }
+  if (issue.code === 'invalid_type') {
+    const kind = { record: 'fields and their values', object: 'fields and their values', array: 'a list' }
+    const expected = kind[issue.expected as keyof typeof kind] ?? `a ${issue.expected}`
+    return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${expected}`
+  }
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`
+  return issue.message
+}
+
+function depth(faults: readonly PlacedFault[]): number {
   return Math.min(...faults.map((fault) => fault.path.length))
 }
 

@@ -234,6 +234,11 @@ test('faults of the project file are named with file, line, place and what is ex
   expect(await refusal()).toContain(
     `migration.yaml:${lineOf(good, 'transform: [country]')}: individuals.fields`,
   )
+  expect(await refusal()).toMatch(/transform\[0\]: must be one of trim, .*country/)
+  writeFileSync(path, good.replace('file: persons.csv', 'flie: persons.csv'))
+  expect(await refusal()).toMatch(/persons\.file: is missing\n.*there is no field "flie" here/)
+  writeFileSync(path, good.replace('version: 1', 'version: 9'))
+  expect(await refusal()).toContain('version: must be 1')
   writeFileSync(
     path,
     good.replace('personal_details.name.family_name: last', 'personal_details.name.family_name: surname'),

@@ -23,25 +23,44 @@ const descriptionBytesMax = 16 * 1024 * 1024
 /** A server that is being started again is waited for this long. */
 const startPatienceMs = 60_000
 const askAgainMs = 500
+/** Silence that a person would take for a program that hangs. */
+const silenceMs = 2_000
 
 /** Asks again while there is no answer, so that a restart of both sides at once needs nobody's hand. */
-async function patiently<T>(ask: () => Promise<Reply<T>>, waitMs: number): Promise<Reply<T>> {
-  const until = Date.now() + waitMs
+async function patiently<T>(
+  ask: () => Promise<Reply<T>>,
+  waitMs: number,
+  onWait: (why: string) => void,
+): Promise<Reply<T>> {
+  const start = Date.now()
+  let said = false
   for (;;) {
     const reply = await ask()
-    if (reply.kind === 'yes' || reply.kind === 'no' || Date.now() > until) return reply
+    if (reply.kind === 'yes' || reply.kind === 'no' || Date.now() > start + waitMs) return reply
+    if (!said && Date.now() > start + silenceMs) {
+      said = true
+      onWait(reply.why)
+    }
     await new Promise((resolve) => setTimeout(resolve, askAgainMs))
   }
 }
 
 /**
- * Connects to the project's target and asks whose key it is.
+ * Connects to the project's target and asks whose key it is. `say` hears when it has to be waited for.
  * @throws {TargetUnusable} saying what to look at. @throws {ProjectFileError} when there is no key.
  */
-export async function connect(project: Project, waitMs = startPatienceMs): Promise<Connection> {
+export async function connect(
+  project: Project,
+  say: (text: string) => void,
+  waitMs = startPatienceMs,
+): Promise<Connection> {
   const settings = project.settings.target
   const target = apiTarget({ url: settings.url, apikey: readApikey(project.directory, settings) })
-  const reply = await patiently(() => target.whoAmI(), waitMs)
+  const reply = await patiently(
+    () => target.whoAmI(),
+    waitMs,
+    (why) => say(`No answer from ${settings.url} yet (${why}); trying for ${waitMs / 1_000} s\n`),
+  )
   if (reply.kind !== 'yes') {
     await target.close()
     throw new TargetUnusable(

@@ -37,7 +37,7 @@ export async function forecastCommand(
   const project = await openProject(directory)
   const line = new ProgressLine(io)
   try {
-    const result = await withOutlook(project, flags.offline === true, (outlook) =>
+    const result = await withOutlook(io, project, flags.offline === true, (outlook) =>
       forecast(project, outlook, (done, total) => line.show(`forecast  ${done} of ${total}`)),
     )
     line.end()
@@ -50,6 +50,7 @@ export async function forecastCommand(
 
 /** What the run would know: the ledger, and the target as it was before the run. Offline: a target that is empty. */
 async function withOutlook<T>(
+  io: CommandIo,
   project: Project,
   offline: boolean,
   use: (outlook: Outlook) => Promise<T>,
@@ -60,7 +61,7 @@ async function withOutlook<T>(
   // A run that has begun looked at the target then, and goes on by what it saw.
   const sweep = new ProfileSweep(join(work, index === null ? 'forecast.sqlite' : 'before.sqlite'))
   try {
-    if (index === null) await sweepNow(project, sweep)
+    if (index === null) await sweepNow(io, project, sweep)
     const empty = sweep.size === 0
     return await use({
       before: (ref) => (empty ? null : sweep.withRef(ref)),
@@ -76,8 +77,8 @@ async function withOutlook<T>(
   }
 }
 
-async function sweepNow(project: Project, sweep: ProfileSweep): Promise<void> {
-  const { target } = await connect(project)
+async function sweepNow(io: CommandIo, project: Project, sweep: ProfileSweep): Promise<void> {
+  const { target } = await connect(project, io.err)
   try {
     await sweep.fill(askingOutside(target))
   } finally {
@@ -110,7 +111,7 @@ export async function reconcileCommand(io: CommandIo, directory: string, { json 
   const drain = drainOnInterrupt(io, directory)
   const work = join(project.directory, workDirectory)
   try {
-    const { target } = await connect(project)
+    const { target } = await connect(project, io.err)
     const ledger = openLedger({ workDirectory: work, binding: null, now: Date.now })
     try {
       const result = await reconcile({

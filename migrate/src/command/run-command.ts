@@ -22,7 +22,7 @@ export async function runCommand(io: CommandIo, directory: string, flags: RunFla
   const line = new ProgressLine(io)
   const project = await openProject(directory, (progress) => line.show(checkLine(progress)))
   line.end()
-  const connection = await connect(project).catch((error: unknown) => {
+  const connection = await connect(project, io.err).catch((error: unknown) => {
     project.close()
     throw error
   })

@@ -47,7 +47,10 @@ const Entry = z.strictObject({ key: Field, value: Field })
 
 const Fields = z.record(
   z.string().min(1),
-  z.union([Entry, Field], { error: 'must be a field, or { key: field, value: field }' }),
+  z.union([Entry, Field], {
+    error:
+      'must be a column name, { column: … }, { columns: [ … ] }, { constant: … } or { key: field, value: field }; with column and columns also values, otherwise, transform, default',
+  }),
 )
 export type Fields = z.infer<typeof Fields>
 
@@ -137,7 +140,7 @@ export const Settings = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200).default('Migration'),
   target: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' }),
     /** A file that holds the key alone, or a server's `credentials.json`. From the project's directory. */
     apikey_file: z.string().min(1),
     /** Which key of a `credentials.json`. */

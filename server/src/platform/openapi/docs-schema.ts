@@ -54,7 +54,13 @@ export function typeWords(schema: JsonObject): Html {
       ', ',
     )}`
   if (isObject(schema.items)) return html`list of ${typeWords(schema.items)}${limits(schema)}`
+  if (isIdPattern(schema.pattern)) return html`id, a UUID`
   return html`${String(schema.type ?? 'anything')}${limits(schema)}`
+}
+
+/** The pattern of an id says in ninety characters what everybody knows by its name. */
+function isIdPattern(pattern: Json | undefined): boolean {
+  return typeof pattern === 'string' && /^\^\[[a-fA-F0-9-]+\]\{8\}-.*\{12\}\$$/.test(pattern)
 }
 
 const limitWords: readonly [string, string][] = [
