@@ -55,7 +55,10 @@ export function describeStatus(status: RunStatus): string {
 export function describeRun(result: RunResult, directory: string): string {
   const { complete, partial, failed } = result.clients
   const clients = `${numberText(complete)} clients complete, ${numberText(partial)} with something refused, ${numberText(failed)} refused.`
-  const pace = `Slots in use ${(result.slotsBusy * 100).toFixed(1)} % of the time; ${result.callsPerNeeded.toFixed(3)} calls for each call needed.`
+  const nothing = result.state === 'complete' && complete + partial + failed === 0
+  const pace = nothing
+    ? 'No client was sent: drawbridge migrate check names the rows that cannot be, and why.'
+    : `Slots in use ${(result.slotsBusy * 100).toFixed(1)} % of the time; ${result.callsPerNeeded.toFixed(3)} calls for each call needed.`
   const next = {
     complete: `Prove it with: drawbridge migrate reconcile ${directory}`,
     interrupted: `Go on with: drawbridge migrate run ${directory}`,

@@ -30,7 +30,7 @@ td.n, th.n { text-align: right; } td.wrap { overflow-wrap: break-word; } .scroll
 details { margin-top: 8px; } summary { cursor: pointer; color: var(--accent); } summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .scroll { overflow-x: auto; }
 @media (max-width: 600px) { main { padding: 16px 16px 32px; } section { padding: 16px; overflow-x: auto; } th, td { padding-right: 8px; } td:last-child, th:last-child { padding-right: 0; }
-  .chart text { font-size: 26px; } }
+  .chart:not([preserveAspectRatio]) { width: 640px; max-width: none; } }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --dim: #444; --line: #bbb; --good: #2b7a4b; --warn: #9a6700; --bad: #b3261e; --rest: #999; --accent: #2f5bb7; }
   body { font-size: 11px; -webkit-print-color-adjust: exact; print-color-adjust: exact; } main { padding: 0; max-width: none; } section { border-radius: 0; padding: 8px 16px; } details > * { display: block; } }
 `

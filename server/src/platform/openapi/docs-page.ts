@@ -8,6 +8,7 @@ const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem 1.25rem 4rem; overflow-wrap: break-word }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
 th code { overflow-wrap: break-word }
+td:last-child { min-width: 8rem; overflow-wrap: anywhere }
 h2 { margin-top: 3rem }
 article, main > section { border-top: 1px solid var(--line); padding: .5rem 0 1rem }
 table { border-collapse: collapse; width: 100% }
