@@ -53,7 +53,8 @@ export const fieldRules = {
   file: matches(/^[a-z0-9-]{1,80}\.(sql|ts|yaml|json)$/),
   // how much
   port: number,
-  pid: number,
+  /** Of PostgreSQL; a line has `pid` of its own already. */
+  postgres_pid: number,
   count: number,
   bytes: number,
   attempt: number,

@@ -112,7 +112,7 @@ class Supervisor implements EmbeddedPostgres {
     }
     const { pid, startedHere } = this.#attached
     this.#options.log.info(
-      { pid },
+      { postgres_pid: pid },
       startedHere ? 'PostgreSQL started' : 'PostgreSQL was already running: attached',
     )
   }
@@ -152,7 +152,7 @@ class Supervisor implements EmbeddedPostgres {
     if (await hasSocket(attached.connection.host)) return
     // Of a server that is ending the socket goes first; that is the lease's to notice, and it has.
     if (attached !== this.#attached || attached.lease.closed()) return
-    this.#options.log.warn({ pid: attached.pid }, 'the socket of PostgreSQL is gone')
+    this.#options.log.warn({ postgres_pid: attached.pid }, 'the socket of PostgreSQL is gone')
     await attached.lease.close()
     if (!this.#stopping.signal.aborted) this.#recovery = this.#recover()
   }
@@ -182,7 +182,7 @@ class Supervisor implements EmbeddedPostgres {
   async #leave(attached: Attached, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     if (!(await attached.lease.leave())) return
     const ended = await endServer(attached.pid, this.#layout.data, signal)
-    this.#options.log.info({ pid: attached.pid, ended }, 'PostgreSQL stopped')
+    this.#options.log.info({ postgres_pid: attached.pid, ended }, 'PostgreSQL stopped')
   }
 
   #current(): Attached {
