@@ -19,7 +19,17 @@ function runServer(args: readonly string[]): void {
   process.execve(process.execPath, [process.execPath, ...process.execArgv, server, ...args], process.env)
 }
 
+/** A small space for young objects: the engine holds a third less memory, and is as fast. */
+const smallYoungSpace = '--max-semi-space-size=4'
+
 async function runMigrate(args: readonly string[]): Promise<number> {
+  // The space has its size from the start of the process, so the process begins again, in its own place.
+  if (process.execve !== undefined && !process.execArgv.includes(smallYoungSpace))
+    process.execve(
+      process.execPath,
+      [process.execPath, ...process.execArgv, smallYoungSpace, ...process.argv.slice(1)],
+      process.env,
+    )
   const { processIo, runMigrateCommand } = await import('@drawbridge/migrate')
   const io = processIo(process.env.DRAWBRIDGE_TEST_CRASH)
   return runMigrateCommand(args, io)
