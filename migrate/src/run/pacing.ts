@@ -46,8 +46,12 @@ export class Pacing {
     this.#until = 0
   }
 
-  /** The target answered. */
-  answered(): void {
+  /**
+   * The target answered what it was asked at this moment (milliseconds since 1970). An answer to what was asked before
+   * it fell silent says nothing of now.
+   */
+  answered(askedAt = Number.POSITIVE_INFINITY): void {
+    if (this.#unreachableSince !== null && askedAt <= this.#unreachableSince) return
     this.#failures = 0
     this.#unreachableSince = null
   }

@@ -57,12 +57,14 @@ async function sendOnce(run: RunContext, effect: Effect, trial: Trial): Promise<
       const { op, bodySha: body_sha } = trial.call
       await run.ledger.append({ t: 'I', at: run.now(), op, ref, name, body_sha, attempt: trial.attempt })
       trial.intentStands = true
+      // While the intent went to the disk another call may have found that the target is away.
+      if (run.pacing.unreachableSince !== null) return null
     }
     const began = run.now()
     const reply = await fly(() => trial.call.send(sendingOf(run, effect, trial.call)))
     run.counts.calls += 1
     run.crash('after-send')
-    return { reply, recorded: record(run, effect, trial, reply, run.now() - began) }
+    return { reply, recorded: record(run, effect, trial, reply, began) }
   })
 }
 
@@ -77,11 +79,12 @@ async function record(
   effect: Effect,
   trial: Trial,
   reply: Reply<{ id: string | null }>,
-  ms: number,
+  began: number,
 ): Promise<Settled | null> {
   if (reply.kind === 'yes') {
-    run.pacing.answered()
+    run.pacing.answered(began)
     run.counts.needed += trial.call.needs
+    const ms = run.now() - began
     return recordDone(run, effect, { id: reply.value.id, how: reply.replayed ? 'replayed' : 'sent', ms })
   }
   if (reply.kind === 'unknown') {
