@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
 import type { Pool, PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { isLostConnection, isRetryable, Pipeline, preparedQuery, type Query, run } from './db/index.ts'
+import { isLostConnection, isRetryable, Pipeline, type Query } from './db/index.ts'
 import { Fault } from './fault.ts'
 import type { FileInspector } from './inspect/index.ts'
 import { enqueue } from './jobs/index.ts'
@@ -38,6 +38,9 @@ export type Recorded = Fact & {
   readonly order: number
 }
 
+/** How a transaction came to hold a profile: it locked the row, or made it. */
+export type Holding = 'locked' | 'made'
+
 /** What a room does, in the same transaction, when a fact is recorded. */
 export interface Reaction {
   readonly kind: FactName
@@ -60,6 +63,17 @@ export interface Scope extends Query {
    * raises its failure, at the latest the commit.
    */
   write(text: string, values: unknown[]): void
+  /**
+   * Runs `flush`, which writes what was changed in memory, right before the next statement or the commit. Flushes of
+   * one `owner` that wait are one.
+   */
+  beforeNext(owner: object, flush: () => void): void
+  /** Notes that this transaction has locked the profile or made it; `undefined` that it has removed it. */
+  hold(profileId: string, how: Holding | undefined): void
+  /** Whether the transaction holds the profile, so that nobody else can change what belongs to it. */
+  holds(profileId: string): Holding | undefined
+  /** Of these profiles, those that may have rows in the table: one made here has none that was not inserted here. */
+  withRows<P extends { readonly id: string }>(table: string, profiles: readonly P[]): readonly P[]
   /** A new id, in the order of time (UUIDv7). */
   newId(): string
   /** Records a fact: it is written, and reacted to, in this transaction. `actor` is another than the scope's. */
@@ -88,13 +102,35 @@ export interface Engine {
   readonly clockOffsetMs: () => number
 }
 
+/** A statement and its values. */
+export interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** What the statement sent along with the opening was answered; nothing when there was none. */
+export type FirstAnswer = Promise<{ rows: unknown[] }>
+
 /** Whose transaction it is to be, and how it is opened. */
 export interface Opening {
   readonly accountId: string
   readonly actor: Actor
   readonly readOnly?: boolean
+  /** A statement that is sent along with the opening, before the work begins; its answer is given to the work. */
+  readonly first?: ((vault: AccountVault, clockOffsetMs: number) => Statement) | undefined
   /** A place among the requests a key may have in flight, held in the database until the transaction ends. */
   readonly place?: { keyId: string; max: number } | undefined
+}
+
+const insertsOf = new Map<string, readonly string[]>()
+
+/** The tables that a statement inserts into. Statements are constants of the program, so that few are remembered. */
+function tablesInserted(text: string): readonly string[] {
+  const known = insertsOf.get(text)
+  if (known !== undefined) return known
+  const tables = [...text.matchAll(/insert into (\w+)/g)].flatMap(([, table]) => table ?? [])
+  insertsOf.set(text, tables)
+  return tables
 }
 
 /** More facts than this in one transaction is a loop between reactions, not work. */
@@ -110,11 +146,14 @@ class OpenScope implements Scope {
   readonly recorded: Recorded[] = []
   readonly #pipeline: Pipeline
   readonly #reactions: readonly Reaction[]
+  readonly #waiting = new Map<object, () => void>()
+  readonly #holding = new Map<string, Holding>()
+  readonly #inserted = new Set<string>()
   #reacted = 0
   #sequence = randomInt(2 ** 30)
 
-  constructor(client: PoolClient, opening: Opening, now: Date, vault: AccountVault, engine: Engine) {
-    this.#pipeline = new Pipeline(client)
+  constructor(pipeline: Pipeline, opening: Opening, now: Date, vault: AccountVault, engine: Engine) {
+    this.#pipeline = pipeline
     this.accountId = opening.accountId
     this.actor = opening.actor
     this.now = now
@@ -124,11 +163,44 @@ class OpenScope implements Scope {
   }
 
   query<R>(text: string, values: unknown[] = []): Promise<{ rows: R[] }> {
+    this.#flush()
+    this.#note(text)
     return this.#pipeline.query<R>(text, values)
   }
 
   write(text: string, values: unknown[]): void {
+    this.#flush()
+    this.#note(text)
     this.#pipeline.write(text, values)
+  }
+
+  beforeNext(owner: object, flush: () => void): void {
+    this.#waiting.set(owner, flush)
+  }
+
+  hold(profileId: string, how: Holding | undefined): void {
+    if (how === undefined) this.#holding.delete(profileId)
+    else if (this.#holding.get(profileId) !== 'made') this.#holding.set(profileId, how)
+  }
+
+  holds(profileId: string): Holding | undefined {
+    return this.#holding.get(profileId)
+  }
+
+  withRows<P extends { readonly id: string }>(table: string, profiles: readonly P[]): readonly P[] {
+    if (this.#inserted.has(table)) return profiles
+    return profiles.filter(({ id }) => this.#holding.get(id) !== 'made')
+  }
+
+  #flush(): void {
+    if (this.#waiting.size === 0) return
+    const flushes = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const flush of flushes) flush()
+  }
+
+  #note(text: string): void {
+    for (const table of tablesInserted(text)) this.#inserted.add(table)
   }
 
   /** Writes the facts and commits, in one way to the server and back. Raises `outcome.unknown`. */
@@ -138,6 +210,7 @@ class OpenScope implements Scope {
       this.write(text, values)
       return { rows: [] }
     }
+    this.#flush()
     await insertFacts({ accountId, actor, vault, query }, this.recorded)
     try {
       await this.#pipeline.commit()
@@ -186,7 +259,7 @@ class OpenScope implements Scope {
 export async function withScope<R>(
   engine: Engine,
   opening: Opening,
-  work: (scope: Scope) => Promise<R>,
+  work: (scope: Scope, first: FirstAnswer) => Promise<R>,
 ): Promise<R> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -202,13 +275,13 @@ export async function withScope<R>(
 async function inTransaction<R>(
   engine: Engine,
   opening: Opening,
-  work: (scope: Scope) => Promise<R>,
+  work: (scope: Scope, first: FirstAnswer) => Promise<R>,
 ): Promise<R> {
   const client = await engine.pool.connect()
   let broken: Error | undefined
   try {
-    const scope = await open(engine, client, opening)
-    const result = await work(scope)
+    const { scope, first } = await open(engine, new Pipeline(client), opening)
+    const result = await work(scope, first)
     await scope.drain()
     await scope.commit()
     return result
@@ -220,25 +293,37 @@ async function inTransaction<R>(
   }
 }
 
-async function open(engine: Engine, client: PoolClient, opening: Opening): Promise<OpenScope> {
-  if (!uuid.test(opening.accountId)) throw new Error('An account id is a UUID')
+async function open(
+  engine: Engine,
+  pipeline: Pipeline,
+  opening: Opening,
+): Promise<{ scope: OpenScope; first: FirstAnswer }> {
+  const { accountId } = opening
+  if (!uuid.test(accountId)) throw new Error('An account id is a UUID')
   // What is only read is read as of one moment, so that no reply shows half of a change made meanwhile.
-  const begin = opening.readOnly === true ? 'begin isolation level repeatable read read only' : 'begin'
-  // One round trip: the values are a checked UUID and constants, so that the simple protocol is safe here.
-  const results = (await client.query(
-    `${begin}; select set_config('app.account_id', '${opening.accountId}', true), ` +
-      `set_config('lock_timeout', '2s', true), now() as now`,
-  )) as unknown as { rows: { now: Date }[] }[]
-  const started = results[1]?.rows[0]?.now
+  pipeline.write(opening.readOnly === true ? 'begin isolation level repeatable read read only' : 'begin', [])
+  const begun = pipeline.query<{ now: Date }>(
+    `select set_config('app.account_id', $1, true), set_config('lock_timeout', '2s', true), now() as now`,
+    [accountId],
+  )
+  const send = (vault: AccountVault): FirstAnswer => {
+    const statement = opening.first?.(vault, engine.clockOffsetMs())
+    return statement ? pipeline.query(statement.text, statement.values) : Promise.resolve({ rows: [] })
+  }
+  // The account's keys are nearly always at hand; when they have to be read first, the statement waits for them.
+  const known = engine.vault.known(pipeline, accountId)
+  const sent = known && send(known)
+  sent?.catch(() => undefined)
+  const started = (await begun).rows[0]?.now
   if (started === undefined) throw new Error('The database did not say what time it is')
-  if (opening.place) await takePlace(client, opening.place)
+  if (opening.place) await takePlace(pipeline, opening.place)
   const now = new Date(started.getTime() + engine.clockOffsetMs())
-  const vault = await engine.vault.forAccount(preparedQuery(client), opening.accountId)
-  return new OpenScope(client, opening, now, vault, engine)
+  const vault = known ?? (await engine.vault.forAccount(pipeline, accountId))
+  return { scope: new OpenScope(pipeline, opening, now, vault, engine), first: sent ?? send(vault) }
 }
 
-async function takePlace(client: PoolClient, place: { keyId: string; max: number }): Promise<void> {
-  const { rows } = await run<{ taken: boolean }>(client, 'select take_request_place($1, $2) as taken', [
+async function takePlace(query: Query, place: { keyId: string; max: number }): Promise<void> {
+  const { rows } = await query.query<{ taken: boolean }>('select take_request_place($1, $2) as taken', [
     place.keyId,
     place.max,
   ])

@@ -4,17 +4,24 @@ import type { Operation } from '@drawbridge/schema/operation.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { Fault, Faults } from '../fault.ts'
-import { type Engine, type Opening, type Scope, withScope } from '../scope.ts'
+import { type Engine, type FirstAnswer, type Opening, type Scope, withScope } from '../scope.ts'
 import { type Route, Tagged } from './bind.ts'
 import { type Body, readBody, sha256 } from './body.ts'
-import { claimKey, fingerprint, keepReply, readIdempotencyKey } from './idempotency.ts'
+import {
+  claimKey,
+  claimStatement,
+  fingerprint,
+  type KeyClaim,
+  keepReply,
+  readIdempotencyKey,
+} from './idempotency.ts'
 import type { Principal } from './principal.ts'
 import { faultReply, isSettled, jsonReply, type Reply } from './reply.ts'
 
 interface Prepared {
   readonly input: Record<string, unknown>
-  readonly key: string | undefined
-  readonly print: Buffer
+  /** Of a request that came with an `Idempotency-Key`. */
+  readonly claim: KeyClaim | undefined
 }
 
 /** Performs one request of a route for a principal who has been found and is allowed. */
@@ -34,21 +41,30 @@ export async function serveRoute(
   }
   if (route.stage) prepared.input.staged = await route.stage(engine, opening, prepared.input as never)
   try {
-    return await withScope(engine, opening, (scope) => perform(scope, route, prepared))
+    return await withScope(engine, claiming(opening, prepared), (scope, first) =>
+      perform(scope, first, route, prepared),
+    )
   } catch (error) {
-    if (prepared.key === undefined || !isSettled(error) || aboutTheKey(error)) throw error
+    if (prepared.claim === undefined || !isSettled(error) || aboutTheKey(error)) throw error
     return keepRefusal(engine, { ...opening, place: undefined }, prepared, error)
   }
 }
 
-async function perform(scope: Scope, route: Route, prepared: Prepared): Promise<Reply> {
-  if (prepared.key !== undefined) {
-    const kept = await claimKey(scope, prepared.key, prepared.print)
-    if (kept) return kept
+/** The key is claimed on the way in: whoever comes second with it waits before anything is done. */
+function claiming(opening: Opening, { claim }: Prepared): Opening {
+  if (claim === undefined) return opening
+  return {
+    ...opening,
+    first: (vault, clockOffsetMs) => claimStatement(opening.accountId, vault, clockOffsetMs, claim),
   }
-  const reply = await performOnce(scope, route, prepared.input)
-  if (prepared.key !== undefined)
-    await keepReply(scope, prepared.key, reply, subjectOf(scope, prepared.input))
+}
+
+async function perform(scope: Scope, first: FirstAnswer, route: Route, prepared: Prepared): Promise<Reply> {
+  const { claim, input } = prepared
+  const kept = claim && (await claimKey(scope, first, claim))
+  if (kept) return kept
+  const reply = await performOnce(scope, route, input)
+  if (claim) await keepReply(scope, claim.key, reply, subjectOf(scope, input))
   return reply
 }
 
@@ -73,12 +89,12 @@ async function keepRefusal(
   prepared: Prepared,
   refusal: Fault | Faults,
 ): Promise<Reply> {
-  return withScope(engine, opening, async (scope) => {
-    const key = prepared.key ?? ''
-    const kept = await claimKey(scope, key, prepared.print)
+  return withScope(engine, claiming(opening, prepared), async (scope, first) => {
+    const { claim, input } = prepared
+    const kept = claim && (await claimKey(scope, first, claim))
     if (kept) return kept
     const reply = faultReply(refusal)
-    await keepReply(scope, key, reply, subjectOf(scope, prepared.input))
+    if (claim) await keepReply(scope, claim.key, reply, subjectOf(scope, input))
     return reply
   })
 }
@@ -96,17 +112,15 @@ async function prepare(engine: Engine, operation: Operation, request: FastifyReq
   const body = await readBody(engine.json, operation, raw)
   const input = parseInput(operation, request, query, body)
   if (operation.etag) input.if_match = ifMatch
-  const print =
-    key === undefined
-      ? Buffer.alloc(0)
-      : fingerprint({
-          method: operation.method,
-          path: request.url.split('?')[0] ?? '',
-          query,
-          ifMatch,
-          bodySha256: await sha256(raw),
-        })
-  return { input, key, print }
+  if (key === undefined) return { input, claim: undefined }
+  const print = fingerprint({
+    method: operation.method,
+    path: request.url.split('?')[0] ?? '',
+    query,
+    ifMatch,
+    bodySha256: await sha256(raw),
+  })
+  return { input, claim: { key, print } }
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -29,6 +29,8 @@ export interface Vault {
   createAccountKeys(query: Query, accountId: string): Promise<void>
   /** The account's keys; `query` runs as the account. Raises when the account has none. */
   forAccount(query: Query, accountId: string): Promise<AccountVault>
+  /** The account's keys where they are at hand and fresh; nothing is asked for then. */
+  known(query: Query, accountId: string): AccountVault | undefined
   /** Forgets the unwrapped keys of an account, so that they are read again. */
   forget(accountId: string): void
 }
@@ -65,19 +67,24 @@ export function createVault(
     return keyring
   }
 
+  const vaultOf = (query: Query, accountId: string, keyring: Keyring): AccountVault =>
+    new OpenAccountVault(accountId, keyring, () => read(query, accountId))
+
+  function known(query: Query, accountId: string): AccountVault | undefined {
+    const keyring = keyrings.get(accountId)
+    const fresh = keyring !== undefined && clockMs() - keyring.readAt < keyringAgeMsMax
+    return fresh ? vaultOf(query, accountId, keyring) : undefined
+  }
+
   return {
     keyEncryption,
     createAccountKeys: async (query, accountId) => {
       await insertNewKey(keyEncryption, query, accountId, 'data', 1)
       await insertNewKey(keyEncryption, query, accountId, 'index', 1)
     },
-    forAccount: async (query, accountId) => {
-      const known = keyrings.get(accountId)
-      const fresh = known !== undefined && clockMs() - known.readAt < keyringAgeMsMax
-      return new OpenAccountVault(accountId, fresh ? known : await read(query, accountId), () =>
-        read(query, accountId),
-      )
-    },
+    known,
+    forAccount: async (query, accountId) =>
+      known(query, accountId) ?? vaultOf(query, accountId, await read(query, accountId)),
     forget: (accountId) => {
       keyrings.delete(accountId)
     },

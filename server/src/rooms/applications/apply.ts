@@ -6,7 +6,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { insertApplication, insertHistory } from './queries.ts'
+import { addApplicationRow, addHistory } from './queries.ts'
 
 /** The product that a request names. Raises `product.unknown`, also when it is not for this kind of profile. */
 export async function namedProduct(
@@ -34,7 +34,7 @@ export async function apply(
 ): Promise<string> {
   const id = scope.newId()
   const [status, flag] = ['APPLIED', 'AUTOMATING'] as const
-  await insertApplication(scope, {
+  await addApplicationRow(scope, profile, {
     profileId: profile.id,
     id,
     productId: product.id,
@@ -45,7 +45,7 @@ export async function apply(
     hidden: false,
     createdAt: scope.now,
   })
-  await insertHistory(scope, profile, scope.actor, [
+  await addHistory(scope, profile, scope.actor, [
     { applicationId: id, kind: 'STATUS', status, flag, comment: null },
   ])
   const named = { id: product.id, alias: product.alias, name: product.name }

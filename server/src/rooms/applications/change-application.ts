@@ -2,7 +2,7 @@ import { findProduct } from '@drawbridge/policy/look-up.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { type ApplicationRow, type HistoryRow, insertHistory, updateApplication } from './queries.ts'
+import { type ApplicationRow, addHistory, changeApplicationRow, type HistoryRow } from './queries.ts'
 
 /** What is to change about an application; what is absent stays. */
 export type ApplicationChange = Partial<Pick<ApplicationRow, 'status' | 'flag' | 'requiredVariants'>>
@@ -22,9 +22,9 @@ export async function changeApplication(
   mover: Mover,
 ): Promise<void> {
   const next = { ...row, ...change }
-  await updateApplication(scope, next)
+  await changeApplicationRow(scope, profile, next)
   const lines = historyLines(row, next, mover.comment)
-  if (lines.length > 0) await insertHistory(scope, profile, mover.actor, lines)
+  if (lines.length > 0) await addHistory(scope, profile, mover.actor, lines)
   const named = await factOf(scope, row)
   if (next.status !== row.status) {
     const said = mover.comment === null ? {} : { comment: mover.comment }

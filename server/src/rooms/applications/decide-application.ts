@@ -30,7 +30,7 @@ export async function decideApplication(scope: Scope, input: Input<typeof Decide
 }
 
 async function assertApprovable(scope: Scope, profile: ProfileRoot, row: ApplicationRow): Promise<void> {
-  const applications = (await selectApplications(scope, [profile.id])).get(profile.id) ?? []
+  const applications = (await selectApplications(scope, [profile])).get(profile.id) ?? []
   const tasks = (await selectTasks(scope, [profile])).get(profile.id) ?? []
   const blockers = approvalBlockers(caseOf(profile, applications, tasks), row)
   if (blockers.length === 0) return

@@ -9,7 +9,7 @@ export async function findApplication(
   profile: ProfileRoot,
   applicationId: string,
 ): Promise<ApplicationRow> {
-  const rows = (await selectApplications(scope, [profile.id])).get(profile.id) ?? []
+  const rows = (await selectApplications(scope, [profile])).get(profile.id) ?? []
   const row = rows.find((candidate) => candidate.id === applicationId.toLowerCase())
   if (!row) throw new Fault('application.unknown')
   return row

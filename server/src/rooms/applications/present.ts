@@ -21,9 +21,8 @@ export async function readApplications(
   scope: Scope,
   profiles: readonly ProfileRoot[],
 ): Promise<ApplicationsOf> {
-  const ids = profiles.map((profile) => profile.id)
   const [applications, history, tasks] = await Promise.all([
-    selectApplications(scope, ids),
+    selectApplications(scope, profiles),
     selectHistory(scope, profiles),
     selectTasks(scope, profiles),
   ])

@@ -2,6 +2,7 @@ import type { ProductApplicationFlag, ProductApplicationStatus } from '@drawbrid
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
+import { WorkingRows } from '../../platform/working-rows.ts'
 
 /** An application as it is stored. */
 export interface ApplicationRow {
@@ -19,22 +20,21 @@ export interface ApplicationRow {
 const columns = `profile_id as "profileId", id, product_id as "productId", associated_role as "associatedRole", status,
   flag, required_variants as "requiredVariants", hidden, created_at as "createdAt"`
 
-/** The applications of these profiles, oldest first, by profile id. */
-export async function selectApplications(
+async function readApplications(
   scope: Scope,
-  profileIds: readonly string[],
+  profiles: readonly Subject[],
 ): Promise<Map<string, ApplicationRow[]>> {
   const { rows } = await scope.query<ApplicationRow>(
     `select ${columns} from application where account_id = $1 and profile_id = any($2) order by id`,
-    [scope.accountId, profileIds],
+    [scope.accountId, profiles.map((profile) => profile.id)],
   )
   return Map.groupBy(rows, (row) => row.profileId)
 }
 
-export async function insertApplication(scope: Scope, row: ApplicationRow): Promise<void> {
+function insertApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
     `insert into application (account_id, profile_id, id, product_id, associated_role, status, flag,
-       required_variants, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       required_variants, hidden, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       scope.accountId,
       row.profileId,
@@ -44,16 +44,13 @@ export async function insertApplication(scope: Scope, row: ApplicationRow): Prom
       row.status,
       row.flag,
       row.requiredVariants,
+      row.hidden,
       row.createdAt,
     ],
   )
 }
 
-/** Writes where an application stands. */
-export async function updateApplication(
-  scope: Scope,
-  row: Pick<ApplicationRow, 'profileId' | 'id' | 'status' | 'flag' | 'requiredVariants'>,
-): Promise<void> {
+function updateApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
     `update application set status = $4, flag = $5, required_variants = $6
      where account_id = $1 and profile_id = $2 and id = $3`,
@@ -61,8 +58,39 @@ export async function updateApplication(
   )
 }
 
+const applications = new WorkingRows<ApplicationRow>({
+  read: readApplications,
+  insert: (scope, _profile, rows) => {
+    for (const row of rows) insertApplication(scope, row)
+  },
+  update: (scope, _profile, row) => updateApplication(scope, row),
+})
+
+/** The applications of these profiles, oldest first, by profile id. */
+export async function selectApplications(
+  scope: Scope,
+  profiles: readonly Subject[],
+): Promise<Map<string, readonly ApplicationRow[]>> {
+  return applications.of(scope, profiles)
+}
+
+/** Adds an application to a locked profile. */
+export async function addApplicationRow(scope: Scope, profile: Subject, row: ApplicationRow): Promise<void> {
+  await applications.add(scope, profile, [row])
+}
+
+/** Changes where an application of a locked profile stands. */
+export async function changeApplicationRow(
+  scope: Scope,
+  profile: Subject,
+  row: ApplicationRow,
+): Promise<void> {
+  await applications.change(scope, profile, row)
+}
+
 /** A line of the history of an application. */
 export interface HistoryRow {
+  readonly id: string
   readonly applicationId: string
   readonly kind: 'STATUS' | 'FLAG'
   readonly status: ProductApplicationStatus
@@ -80,36 +108,74 @@ const commentCell = (scope: Scope, id: string) => ({
   row: id,
 })
 
-/** Adds lines to the history of applications of one profile, in their order. */
-export async function insertHistory(
+function insertHistory(scope: Scope, profile: Subject, lines: readonly HistoryRow[]): void {
+  const comments = lines.map(({ id, comment }) =>
+    comment === null ? null : seal(profile.key, commentCell(scope, id), Buffer.from(comment)),
+  )
+  scope.write(
+    `insert into application_history
+       (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)
+     select $1, $2, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment
+     from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[],
+         $10::uuid[], $11::bytea[])
+       as new (application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)`,
+    [
+      scope.accountId,
+      profile.id,
+      lines.map((line) => line.applicationId),
+      lines.map((line) => line.id),
+      lines.map((line) => line.kind),
+      lines.map((line) => line.status),
+      lines.map((line) => line.flag),
+      lines.map((line) => line.at),
+      lines.map((line) => line.actorKind),
+      lines.map((line) => line.actorId),
+      comments,
+    ],
+  )
+}
+
+async function readHistory(scope: Scope, profiles: readonly Subject[]): Promise<Map<string, HistoryRow[]>> {
+  const { rows } = await scope.query<
+    Omit<HistoryRow, 'comment'> & { profile_id: string; comment: Buffer | null }
+  >(
+    `select profile_id, id, application_id as "applicationId", kind, status, flag, at, actor_kind as "actorKind",
+       actor_id as "actorId", comment
+     from application_history where account_id = $1 and profile_id = any($2) order by id`,
+    [scope.accountId, profiles.map((profile) => profile.id)],
+  )
+  const keys = new Map(profiles.map((profile) => [profile.id, profile.key]))
+  const found = new Map<string, HistoryRow[]>()
+  for (const { profile_id, comment: sealed, ...row } of rows) {
+    const key = keys.get(profile_id)
+    const comment = sealed === null || !key ? null : open(key, commentCell(scope, row.id), sealed).toString()
+    const lines = found.get(profile_id)
+    if (lines) lines.push({ ...row, comment })
+    else found.set(profile_id, [{ ...row, comment }])
+  }
+  return found
+}
+
+const history = new WorkingRows<HistoryRow>({
+  read: readHistory,
+  insert: insertHistory,
+  update: () => {
+    throw new Error('A line of the history never changes')
+  },
+})
+
+/** Adds lines to the history of applications of one locked profile, in their order. */
+export async function addHistory(
   scope: Scope,
   profile: Subject,
   actor: { kind: string; id: string | null },
   lines: readonly Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment'>[],
 ): Promise<void> {
-  const ids = lines.map(() => scope.newId())
-  const comments = lines.map(({ comment }, index) =>
-    comment === null ? null : seal(profile.key, commentCell(scope, ids[index] ?? ''), Buffer.from(comment)),
-  )
-  scope.write(
-    `insert into application_history
-       (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)
-     select $1, $2, application_id, id, kind, status, flag, $3, $4, $5, comment
-     from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bytea[])
-       as new (application_id, id, kind, status, flag, comment)`,
-    [
-      scope.accountId,
-      profile.id,
-      scope.now,
-      actor.kind,
-      actor.id,
-      lines.map((line) => line.applicationId),
-      ids,
-      lines.map((line) => line.kind),
-      lines.map((line) => line.status),
-      lines.map((line) => line.flag),
-      comments,
-    ],
+  const told = { at: scope.now, actorKind: actor.kind, actorId: actor.id }
+  await history.add(
+    scope,
+    profile,
+    lines.map((line) => ({ id: scope.newId(), ...line, ...told })),
   )
 }
 
@@ -118,21 +184,8 @@ export async function selectHistory(
   scope: Scope,
   profiles: readonly Subject[],
 ): Promise<Map<string, HistoryRow[]>> {
-  const { rows } = await scope.query<
-    Omit<HistoryRow, 'comment'> & { id: string; profile_id: string; comment: Buffer | null }
-  >(
-    `select profile_id, id, application_id as "applicationId", kind, status, flag, at, actor_kind as "actorKind",
-       actor_id as "actorId", comment
-     from application_history where account_id = $1 and profile_id = any($2) order by id`,
-    [scope.accountId, profiles.map((profile) => profile.id)],
-  )
-  const keys = new Map(profiles.map((profile) => [profile.id, profile.key]))
-  const lines = rows.map(({ id, profile_id, comment: sealed, ...row }): HistoryRow => {
-    const key = keys.get(profile_id)
-    const comment = sealed === null || !key ? null : open(key, commentCell(scope, id), sealed).toString()
-    return { ...row, comment }
-  })
-  return Map.groupBy(lines, (line) => line.applicationId)
+  const found = await history.of(scope, profiles)
+  return Map.groupBy([...found.values()].flat(), (line) => line.applicationId)
 }
 
 export async function deleteApplications(scope: Scope, profileId: string): Promise<void> {
@@ -144,4 +197,6 @@ export async function deleteApplications(scope: Scope, profileId: string): Promi
     scope.accountId,
     profileId,
   ])
+  applications.forget(scope, profileId)
+  history.forget(scope, profileId)
 }

@@ -59,8 +59,13 @@ const cell = (scope: Scope, profileId: string, version: number) => ({
   row: `${profileId}/${version}`,
 })
 
-/** Adds a version of a profile's collected data. */
+/** What this transaction has written, by profile: it need not be fetched and opened again. */
+const written = new WeakMap<Scope, Map<string, { readonly version: number; readonly stored: StoredData }>>()
+
+/** Adds a version of a locked profile's collected data. */
 export async function insertVersion(scope: Scope, at: AtVersion, stored: StoredData): Promise<void> {
+  const known = written.get(scope) ?? new Map()
+  written.set(scope, known.set(at.id, { version: at.version, stored }))
   scope.write(
     `insert into collected_data (account_id, profile_id, version, document, written_at) values ($1, $2, $3, $4, $5)`,
     [scope.accountId, at.id, at.version, sealJson(at.key, cell(scope, at.id, at.version), stored), scope.now],
@@ -81,6 +86,8 @@ export async function selectVersions(
   profiles: readonly AtVersion[],
 ): Promise<Map<string, StoredData>> {
   const [only] = profiles
+  const known = only && profiles.length === 1 ? written.get(scope)?.get(only.id) : undefined
+  if (only && known?.version === only.version) return new Map([[only.id, known.stored]])
   const { rows } =
     only !== undefined && profiles.length === 1
       ? await scope.query<DocumentRow>(

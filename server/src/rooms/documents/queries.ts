@@ -43,11 +43,13 @@ export async function selectImages(
   scope: Scope,
   profiles: readonly Subject[],
 ): Promise<Map<string, ImageRow[]>> {
+  const asked = scope.withRows('document_image', profiles)
+  if (asked.length === 0) return new Map()
   const { rows } = await scope.query<Row>(
     `select profile_id, id, file_id as "fileId", image_type as "imageType", provider_reference as "providerReference",
        document_id as "documentId", uploaded_at as "uploadedAt"
      from document_image where account_id = $1 and profile_id = any($2) order by id`,
-    [scope.accountId, profiles.map((profile) => profile.id)],
+    [scope.accountId, asked.map((profile) => profile.id)],
   )
   const keys = new Map(profiles.map((profile) => [profile.id, profile.key]))
   const found = new Map<string, ImageRow[]>()

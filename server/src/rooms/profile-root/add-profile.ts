@@ -19,6 +19,6 @@ export async function addProfile(
   await insertRoot(scope, { id, entityType, role, category, country, version, wrapped })
   const instant = { createdAt: scope.now, modifiedAt: scope.now }
   const root: ProfileRoot = { id, entityType, role, category, status: 'NORMAL', version, ...instant, key }
-  holdRoot(scope, root)
+  holdRoot(scope, root, 'made')
   return root
 }

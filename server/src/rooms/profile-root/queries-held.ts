@@ -1,6 +1,6 @@
 import type { ProfileCategory, ProfileStatus, Role } from '@drawbridge/schema/profile.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
-import type { Scope } from '../../platform/scope.ts'
+import type { Holding, Scope } from '../../platform/scope.ts'
 import type { DataKey } from '../../platform/vault/index.ts'
 
 /** The bare row of a profile, and the key that seals what is said of it. */
@@ -20,7 +20,12 @@ export interface ProfileRoot {
 const held = new WeakMap<Scope, Map<string, ProfileRoot>>()
 
 /** Notes a row that this transaction has locked or made: until it ends nobody else can change it. */
-export function holdRoot(scope: Scope, root: ProfileRoot): void {
+export function holdRoot(scope: Scope, root: ProfileRoot, how: Holding): void {
+  scope.hold(root.id, how)
+  keep(scope, root)
+}
+
+function keep(scope: Scope, root: ProfileRoot): void {
   const roots = held.get(scope) ?? new Map<string, ProfileRoot>()
   held.set(scope, roots)
   roots.set(root.id, root)
@@ -34,10 +39,11 @@ export function heldRoot(scope: Scope, id: string): ProfileRoot | undefined {
 /** Follows a change that this transaction makes to a row it holds. */
 export function changeHeld(scope: Scope, id: string, change: Partial<ProfileRoot>): void {
   const root = heldRoot(scope, id)
-  if (root) holdRoot(scope, { ...root, ...change, modifiedAt: scope.now })
+  if (root) keep(scope, { ...root, ...change, modifiedAt: scope.now })
 }
 
 /** Forgets a row that this transaction removed. */
 export function letGo(scope: Scope, id: string): void {
+  scope.hold(id, undefined)
   held.get(scope)?.delete(id)
 }

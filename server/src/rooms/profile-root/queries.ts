@@ -64,7 +64,7 @@ export async function selectRootsLocked(scope: Scope, ids: readonly string[]): P
     [scope.accountId, ids],
   )
   const roots = await Promise.all(rows.map((row) => rootOf(scope, row)))
-  for (const root of roots) holdRoot(scope, root)
+  for (const root of roots) holdRoot(scope, root, 'locked')
   return roots
 }
 

@@ -40,7 +40,7 @@ export async function eraseProfile(
 ): Promise<void> {
   const stored = (await selectVersions(scope, [profile])).get(profile.id)
   const initials = stored ? initialsOf(displayName(stored.data)) : ''
-  const companies = ((await selectLinksTo(scope, [profile.id])).get(profile.id) ?? []).map(
+  const companies = ((await selectLinksTo(scope, [profile])).get(profile.id) ?? []).map(
     (link) => link.companyId,
   )
   await deleteKeptReplies(scope, [profile.id, ...companies])

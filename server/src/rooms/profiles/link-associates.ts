@@ -218,7 +218,7 @@ async function applyForTasks(scope: Scope, wanted: readonly Wanted[]): Promise<v
   const policy = await currentPolicy(scope)
   const applications = await selectApplications(
     scope,
-    verified.map((link) => link.profile.id),
+    verified.map((link) => link.profile),
   )
   const due = verified.flatMap((link) => dueFor(link, applications.get(link.profile.id) ?? [], policy))
   if (due.length > newApplicationsMax)

@@ -160,7 +160,7 @@ async function confirmedOf(
   words: readonly QueryWord[],
 ): Promise<ProfileRoot[]> {
   const roots = await rootsInOrder(scope, ids)
-  const tags = await selectTagsOf(scope, ids)
+  const tags = await selectTagsOf(scope, roots)
   const confirmed: ProfileRoot[] = []
   for (let rest = roots; rest.length > 0; ) {
     const { found, taken } = await selectVersionsWithin(scope, rest, shownBytesMax)

@@ -30,10 +30,9 @@ interface Read {
 }
 
 async function readFor(scope: Scope, roots: readonly ProfileRoot[]): Promise<Read> {
-  const ids = roots.map((root) => root.id)
   const [{ found: data, taken }, tags, cases, policy] = await Promise.all([
     selectVersionsWithin(scope, roots, shownBytesMax),
-    selectTagsOf(scope, ids),
+    selectTagsOf(scope, roots),
     readApplications(scope, roots),
     currentPolicy(scope),
   ])
@@ -87,7 +86,7 @@ export async function presentProfile(scope: Scope, root: ProfileRoot): Promise<P
   const [read, imagesOf, linksTo] = await Promise.all([
     readFor(scope, [root]),
     selectImages(scope, [root]),
-    selectLinksTo(scope, [root.id]),
+    selectLinksTo(scope, [root]),
   ])
   const mini = miniOf(root, read)
   const tasks = read.cases.tasks.get(root.id) ?? []

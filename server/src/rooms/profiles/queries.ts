@@ -24,11 +24,13 @@ export async function selectLinksOfCompany(scope: Scope, companyId: string): Pro
 /** The companies that these profiles are associates of, by profile id. */
 export async function selectLinksTo(
   scope: Scope,
-  profileIds: readonly string[],
+  profiles: readonly { readonly id: string }[],
 ): Promise<Map<string, LinkRow[]>> {
+  const asked = scope.withRows('associate_link', profiles)
+  if (asked.length === 0) return new Map()
   const { rows } = await scope.query<LinkRow>(
     `select ${columns} from associate_link where account_id = $1 and profile_id = any($2) order by company_id`,
-    [scope.accountId, profileIds],
+    [scope.accountId, asked.map((profile) => profile.id)],
   )
   return Map.groupBy(rows, (row) => row.profileId)
 }

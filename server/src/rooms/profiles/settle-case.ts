@@ -15,7 +15,7 @@ export async function settleCase(scope: Scope, profileId: string): Promise<void>
   const profile = await lockProfile(scope, profileId)
   const policy = await currentPolicy(scope)
   const [applicationsOf, tasksOf] = await Promise.all([
-    selectApplications(scope, [profile.id]),
+    selectApplications(scope, [profile]),
     selectTasks(scope, [profile]),
   ])
   const applications = applicationsOf.get(profile.id) ?? []

@@ -74,12 +74,17 @@ async function addToTagCount(scope: Scope, tagId: string, by: number): Promise<v
 }
 
 /** The tags of these profiles, in the order they were attached. */
-export async function selectTagsOf(scope: Scope, profileIds: readonly string[]): Promise<Map<string, Tag[]>> {
+export async function selectTagsOf(
+  scope: Scope,
+  profiles: readonly { readonly id: string }[],
+): Promise<Map<string, Tag[]>> {
+  const asked = scope.withRows('profile_tag', profiles)
+  if (asked.length === 0) return new Map()
   const { rows } = await scope.query<Row & { profile_id: string }>(
     `select p.profile_id, t.id, t.name from profile_tag p
      join tag t on t.account_id = p.account_id and t.id = p.tag_id
      where p.account_id = $1 and p.profile_id = any($2) order by p.added_at, t.id`,
-    [scope.accountId, profileIds],
+    [scope.accountId, asked.map((profile) => profile.id)],
   )
   const found = new Map<string, Tag[]>()
   for (const row of rows) {

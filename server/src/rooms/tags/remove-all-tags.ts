@@ -5,7 +5,7 @@ import { termsOfTag } from './terms-of-tag.ts'
 
 /** Takes every label off a profile that is being erased. */
 export async function removeAllTags(scope: Scope, profileId: string): Promise<void> {
-  for (const tag of (await selectTagsOf(scope, [profileId])).get(profileId) ?? []) {
+  for (const tag of (await selectTagsOf(scope, [{ id: profileId }])).get(profileId) ?? []) {
     await deleteProfileTag(scope, profileId, tag.id)
     await changeTerms(scope, profileId, termsOfTag(scope, tag.name), [])
   }

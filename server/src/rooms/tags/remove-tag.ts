@@ -11,7 +11,7 @@ export async function removeTag(scope: Scope, input: Input<typeof RemoveTag>): P
   const profile = await lockProfile(scope, input.profile_id)
   const tag = await selectTag(scope, input.tag_id.toLowerCase())
   if (!tag || !(await deleteProfileTag(scope, profile.id, tag.id))) throw new Fault('tag.unknown')
-  const left = (await selectTagsOf(scope, [profile.id])).get(profile.id) ?? []
+  const left = (await selectTagsOf(scope, [profile])).get(profile.id) ?? []
   // Two labels may share a word; what another label still needs stays.
   const needed = new Set(left.flatMap((other) => termsOfTag(scope, other.name)))
   const gone = termsOfTag(scope, tag.name).filter((term) => !needed.has(term))

@@ -1,7 +1,7 @@
 import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { insertTasks } from './queries.ts'
+import { addTaskRows, type TaskRow } from './queries.ts'
 
 /** Adds incomplete tasks of these variants to a locked profile, as wanted by `actor`. Returns their ids. */
 export async function addTasks(
@@ -10,12 +10,8 @@ export async function addTasks(
   variants: readonly PolicyTaskVariant[],
   actor: Actor,
 ): Promise<string[]> {
-  const tasks = variants.map((variant) => ({
-    id: scope.newId(),
-    variantId: variant.id,
-    type: variant.task_type,
-  }))
-  await insertTasks(scope, profile.id, tasks)
+  const tasks = variants.map((variant) => newTask(scope, profile, variant))
+  await addTaskRows(scope, profile, tasks)
   for (const [index, { id, type }] of tasks.entries()) {
     const variant = variants[index]
     if (!variant) continue
@@ -24,4 +20,23 @@ export async function addTasks(
     scope.record({ kind: 'task.added', payload }, profile, actor)
   }
   return tasks.map((task) => task.id)
+}
+
+function newTask(scope: Scope, profile: ProfileRoot, variant: PolicyTaskVariant): TaskRow {
+  return {
+    profileId: profile.id,
+    id: scope.newId(),
+    variantId: variant.id,
+    type: variant.task_type,
+    state: 'INCOMPLETE',
+    heldByPerson: false,
+    createdAt: scope.now,
+    completedAt: null,
+    defaultExpiresAt: null,
+    customExpiresAt: null,
+    expiryReasons: null,
+    expiryNote: null,
+    expiredAt: null,
+    expiryReason: null,
+  }
 }

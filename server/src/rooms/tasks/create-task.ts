@@ -5,10 +5,10 @@ import { type CreateTask, type NewTask, wantedTaskState } from '@drawbridge/sche
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
-import { lockProfile } from '../profile-root/index.ts'
+import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { addTasks } from './add-tasks.ts'
 import { findTask } from './find-task.ts'
-import { expireTasks } from './queries.ts'
+import { changeTaskRow, selectTasks } from './queries.ts'
 import { changeTaskState } from './set-task-state.ts'
 
 /**
@@ -18,12 +18,28 @@ import { changeTaskState } from './set-task-state.ts'
 export async function createTask(scope: Scope, input: Input<typeof CreateTask>) {
   const profile = await lockProfile(scope, input.profile_id)
   const variant = chosenVariant(await currentPolicy(scope), input.body, profile.entityType)
-  await expireTasks(scope, profile.id, variant.id)
+  await replaceVersions(scope, profile, variant)
   const [taskId = ''] = await addTasks(scope, profile, [variant], scope.actor)
   const state = wantedTaskState({ is_complete: input.body.is_complete })
   if (state !== undefined && state !== 'INCOMPLETE')
     await changeTaskState(scope, profile, await findTask(scope, profile, taskId), state)
   return { profile, taskId }
+}
+
+/** Ends the live versions of a task variant, since a newer one takes their place. */
+async function replaceVersions(
+  scope: Scope,
+  profile: ProfileRoot,
+  variant: PolicyTaskVariant,
+): Promise<void> {
+  const tasks = (await selectTasks(scope, [profile])).get(profile.id) ?? []
+  for (const task of tasks)
+    if (task.variantId === variant.id && task.expiredAt === null)
+      await changeTaskRow(scope, profile, {
+        ...task,
+        expiredAt: scope.now,
+        expiryReason: 'NEW_TASK_VERSION',
+      })
 }
 
 function chosenVariant(policy: Policy, wanted: NewTask, entityType: string): PolicyTaskVariant {

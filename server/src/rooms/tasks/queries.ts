@@ -1,6 +1,7 @@
 import type { TaskState, TaskType } from '@drawbridge/schema/task.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { type DataKey, openJson, sealJson } from '../../platform/vault/index.ts'
+import { WorkingRows } from '../../platform/working-rows.ts'
 
 /** One version of a task as it is stored. */
 export interface TaskRow {
@@ -53,11 +54,7 @@ function taskOf(scope: Scope, key: DataKey, row: Stored): TaskRow {
   return { ...rest, expiryReasons: words.reasons, expiryNote: words.note }
 }
 
-/** The tasks of these profiles, oldest first, every version, by profile id. */
-export async function selectTasks(
-  scope: Scope,
-  profiles: readonly Subject[],
-): Promise<Map<string, TaskRow[]>> {
+async function readTasks(scope: Scope, profiles: readonly Subject[]): Promise<Map<string, TaskRow[]>> {
   const { rows } = await scope.query<Stored>(
     `select ${columns} from task where account_id = $1 and profile_id = any($2) order by id`,
     [scope.accountId, profiles.map((profile) => profile.id)],
@@ -74,84 +71,91 @@ export async function selectTasks(
   return found
 }
 
-/** A task that is to be inserted. */
-export interface NewTaskRow {
-  readonly id: string
-  readonly variantId: string
-  readonly type: TaskType
+const changing = (scope: Scope, profile: Subject, task: TaskRow) => {
+  const { expiryReasons: reasons, expiryNote: note } = task
+  const words = reasons === null && note === null ? null : { reasons, note }
+  return {
+    state: task.state,
+    heldByPerson: task.heldByPerson,
+    completedAt: task.completedAt,
+    defaultExpiresAt: task.defaultExpiresAt,
+    customExpiresAt: task.customExpiresAt,
+    expiryWords: words === null ? null : sealJson(profile.key, wordsCell(scope, task.id), words),
+    expiredAt: task.expiredAt,
+    expiryReason: task.expiryReason,
+  }
 }
 
-/** Inserts incomplete tasks, in their order. */
-export async function insertTasks(
-  scope: Scope,
-  profileId: string,
-  tasks: readonly NewTaskRow[],
-): Promise<void> {
+const insertColumns = `variant_id, type, created_at, state, held_by_person, completed_at, default_expires_at,
+  custom_expires_at, expiry_words, expired_at, expiry_reason`
+
+function insertTasks(scope: Scope, profile: Subject, tasks: readonly TaskRow[]): void {
+  const rows = tasks.map((task) => ({ ...task, ...changing(scope, profile, task) }))
   scope.write(
-    `insert into task (account_id, profile_id, id, variant_id, type, state, created_at)
-     select $1, $2, id, variant_id, type, 'INCOMPLETE', $3 from unnest($4::uuid[], $5::uuid[], $6::text[])
-       as new (id, variant_id, type)`,
-    [
-      scope.accountId,
-      profileId,
-      scope.now,
-      tasks.map((task) => task.id),
-      tasks.map((task) => task.variantId),
-      tasks.map((task) => task.type),
-    ],
-  )
-}
-
-/** What a new state means for the row of a task. */
-export interface TaskStateChange {
-  readonly state: TaskState
-  readonly heldByPerson: boolean
-  readonly completedAt: Date | null
-  readonly defaultExpiresAt: Date | null
-}
-
-export async function updateTaskState(scope: Scope, task: TaskRow, change: TaskStateChange): Promise<void> {
-  scope.write(
-    `update task set state = $4, held_by_person = $5, completed_at = $6, default_expires_at = $7
-     where account_id = $1 and profile_id = $2 and id = $3`,
-    [
-      scope.accountId,
-      task.profileId,
-      task.id,
-      change.state,
-      change.heldByPerson,
-      change.completedAt,
-      change.defaultExpiresAt,
-    ],
-  )
-}
-
-export async function updateTaskExpiry(
-  scope: Scope,
-  profile: Subject,
-  taskId: string,
-  expiry: { at: Date | null } & ExpiryWords,
-): Promise<void> {
-  const { at, reasons, note } = expiry
-  await scope.query(
-    `update task set custom_expires_at = $4, expiry_words = $5 where account_id = $1 and profile_id = $2 and id = $3`,
+    `insert into task (account_id, profile_id, id, ${insertColumns})
+     select $1, $2, id, ${insertColumns}
+     from unnest($3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::timestamptz[],
+         $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::timestamptz[], $14::text[])
+       as new (id, ${insertColumns})`,
     [
       scope.accountId,
       profile.id,
-      taskId,
-      at,
-      at === null ? null : sealJson(profile.key, wordsCell(scope, taskId), { reasons, note }),
+      rows.map((row) => row.id),
+      rows.map((row) => row.variantId),
+      rows.map((row) => row.type),
+      rows.map((row) => row.createdAt),
+      rows.map((row) => row.state),
+      rows.map((row) => row.heldByPerson),
+      rows.map((row) => row.completedAt),
+      rows.map((row) => row.defaultExpiresAt),
+      rows.map((row) => row.customExpiresAt),
+      rows.map((row) => row.expiryWords),
+      rows.map((row) => row.expiredAt),
+      rows.map((row) => row.expiryReason),
     ],
   )
 }
 
-/** Ends the live versions of a task variant, since a newer one takes their place. */
-export async function expireTasks(scope: Scope, profileId: string, variantId: string): Promise<void> {
-  await scope.query(
-    `update task set expired_at = $4, expiry_reason = 'NEW_TASK_VERSION'
-     where account_id = $1 and profile_id = $2 and variant_id = $3 and expired_at is null`,
-    [scope.accountId, profileId, variantId, scope.now],
+function updateTask(scope: Scope, profile: Subject, task: TaskRow): void {
+  const row = changing(scope, profile, task)
+  scope.write(
+    `update task set state = $4, held_by_person = $5, completed_at = $6, default_expires_at = $7,
+       custom_expires_at = $8, expiry_words = $9, expired_at = $10, expiry_reason = $11
+     where account_id = $1 and profile_id = $2 and id = $3`,
+    [
+      scope.accountId,
+      profile.id,
+      task.id,
+      row.state,
+      row.heldByPerson,
+      row.completedAt,
+      row.defaultExpiresAt,
+      row.customExpiresAt,
+      row.expiryWords,
+      row.expiredAt,
+      row.expiryReason,
+    ],
   )
+}
+
+const tasks = new WorkingRows<TaskRow>({ read: readTasks, insert: insertTasks, update: updateTask })
+
+/** The tasks of these profiles, oldest first, every version, by profile id. */
+export async function selectTasks(
+  scope: Scope,
+  profiles: readonly Subject[],
+): Promise<Map<string, readonly TaskRow[]>> {
+  return tasks.of(scope, profiles)
+}
+
+/** Adds tasks to a locked profile, in their order. */
+export async function addTaskRows(scope: Scope, profile: Subject, rows: readonly TaskRow[]): Promise<void> {
+  await tasks.add(scope, profile, rows)
+}
+
+/** Changes a task of a locked profile. */
+export async function changeTaskRow(scope: Scope, profile: Subject, row: TaskRow): Promise<void> {
+  await tasks.change(scope, profile, row)
 }
 
 export async function deleteTasks(scope: Scope, profileId: string): Promise<void> {
@@ -163,6 +167,7 @@ export async function deleteTasks(scope: Scope, profileId: string): Promise<void
     scope.accountId,
     profileId,
   ])
+  tasks.forget(scope, profileId)
 }
 
 /** What a note says. */

@@ -1,6 +1,6 @@
 import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
 import type { TaskState } from '@drawbridge/schema/task.ts'
-import type { TaskRow, TaskStateChange } from './queries.ts'
+import type { TaskRow } from './queries.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -14,7 +14,7 @@ export function stateSetByPerson(
   state: TaskState,
   variant: Pick<PolicyTaskVariant, 'expires_after_days'> | undefined,
   now: Date,
-): TaskStateChange {
+): Pick<TaskRow, 'state' | 'heldByPerson' | 'completedAt' | 'defaultExpiresAt'> {
   const days = variant?.expires_after_days
   const passed = state === 'COMPLETED_PASS'
   return {

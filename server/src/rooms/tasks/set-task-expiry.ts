@@ -5,7 +5,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { lockProfile } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
-import { updateTaskExpiry } from './queries.ts'
+import { changeTaskRow } from './queries.ts'
 
 /** Sets when a task expires, or brings the default back. Raises `profile.unknown`, `task.unknown`, `task.expired`. */
 export async function setTaskExpiry(scope: Scope, input: Input<typeof SetTaskExpiry>) {
@@ -14,10 +14,11 @@ export async function setTaskExpiry(scope: Scope, input: Input<typeof SetTaskExp
   if (task.expiredAt !== null) throw new Fault('task.expired')
   const { expire_at, reason_categories, reason_description } = input.body
   const at = expire_at === null ? null : (parseDateTime(expire_at) ?? null)
-  await updateTaskExpiry(scope, profile, task.id, {
-    at,
-    reasons: at === null ? null : reason_categories,
-    note: at === null ? null : (reason_description ?? null),
+  await changeTaskRow(scope, profile, {
+    ...task,
+    customExpiresAt: at,
+    expiryReasons: at === null ? null : reason_categories,
+    expiryNote: at === null ? null : (reason_description ?? null),
   })
   scope.record(
     {

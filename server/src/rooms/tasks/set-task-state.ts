@@ -6,7 +6,7 @@ import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
-import { type TaskRow, updateTaskState } from './queries.ts'
+import { changeTaskRow, type TaskRow } from './queries.ts'
 import { stateSetByPerson } from './rules.ts'
 
 /** Completes a task or sets it back (R25). Raises `profile.unknown`, `task.unknown`, `task.expired`. */
@@ -29,7 +29,7 @@ export async function changeTaskState(
   state: TaskState,
 ): Promise<void> {
   const variant = findTaskVariant(await currentPolicy(scope), { id: task.variantId })
-  await updateTaskState(scope, task, stateSetByPerson(state, variant, scope.now))
+  await changeTaskRow(scope, profile, { ...task, ...stateSetByPerson(state, variant, scope.now) })
   const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
   scope.record(
     {
