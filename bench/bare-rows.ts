@@ -54,26 +54,39 @@ export const asWritten: pg.CustomTypesConfig = {
 
 /**
  * The bare side of a benchmark: the very rows that the API wrote (sealed bytes, index terms, facts with their place in
- * the chain), written again under another account by prepared statements.
+ * the chain), written again under another account by prepared statements, over a pool of the same size, by the role that
+ * the platform works as and therefore under row-level security.
  */
 export class BareRows {
   readonly account = randomUUID()
-  readonly #pool: pg.Pool
+  readonly #reading: pg.Pool
+  readonly #writing: pg.Pool
   readonly #source: string
   readonly #way: BareWay
   readonly #names = new Map<string, string>()
   #shapes: readonly TableShape[] | undefined
 
-  constructor(pool: pg.Pool, sourceAccount: string, way: BareWay) {
-    this.#pool = pool
+  /** Rows are read over `reading`, which sees every account, and written as the platform's own role. */
+  constructor(reading: pg.Pool, database: pg.PoolConfig, sourceAccount: string, way: BareWay) {
+    this.#reading = reading
     this.#source = sourceAccount
     this.#way = way
+    this.#writing = new pg.Pool({
+      ...database,
+      // One statement alone cannot name its account first: the connection does.
+      options: `-c role=drawbridge_app ${way === 'single' ? `-c app.account_id=${this.account}` : ''}`,
+    })
+  }
+
+  /** Closes the connections it writes over. */
+  async close(): Promise<void> {
+    await this.#writing.end()
   }
 
   /** Reads back what the API wrote for these profiles and prepares the statements that write it again. */
   async capture(profileIds: readonly string[]): Promise<BareWrite[]> {
-    await untilSequenced(this.#pool, this.#source)
-    this.#shapes ??= await readShapes(this.#pool)
+    await untilSequenced(this.#reading, this.#source)
+    this.#shapes ??= await readShapes(this.#reading)
     const perProfile = new Map<string, RowsOf[]>(profileIds.map((id) => [id, []]))
     for (const shape of this.#shapes)
       for (const [id, rows] of await this.#rowsOf(shape, profileIds))
@@ -82,7 +95,7 @@ export class BareRows {
   }
 
   async #rowsOf(shape: TableShape, ids: readonly string[]): Promise<Map<string, Row[]>> {
-    const { rows } = await this.#pool.query<Row>({
+    const { rows } = await this.#reading.query<Row>({
       text: `select ${shape.columns.join(', ')} from ${shape.table} where account_id = $1 and ${shape.owner} = any($2)`,
       values: [this.#source, ids],
       types: asWritten,
@@ -105,12 +118,12 @@ export class BareRows {
   async write(statements: BareWrite): Promise<void> {
     const [only] = statements
     if (only !== undefined && statements.length === 1) {
-      await this.#pool.query({ ...only, values: [...only.values] })
+      await this.#writing.query({ ...only, values: [...only.values] })
       return
     }
-    const client = await this.#pool.connect()
+    const client = await this.#writing.connect()
     try {
-      await client.query('begin')
+      await client.query(`begin; select set_config('app.account_id', '${this.account}', true)`)
       for (const { name, text, values } of statements) await client.query({ name, text, values: [...values] })
       await client.query('commit')
       client.release()
@@ -130,7 +143,7 @@ export class BareRows {
   async countRows(): Promise<Record<string, { api: number; bare: number }>> {
     const counts: Record<string, { api: number; bare: number }> = {}
     for (const { table } of this.#shapes ?? []) {
-      const count = (account: string) => countOf(this.#pool, table, account)
+      const count = (account: string) => countOf(this.#reading, table, account)
       const [api, bare] = [await count(this.#source), await count(this.account)]
       if (api + bare > 0) counts[table] = { api, bare }
     }

@@ -3,7 +3,15 @@ import { createProfiles } from './create-profiles.ts'
 import { readArguments } from './options.ts'
 
 it('the bare side writes row for row what the API wrote, the facts in the chain among them', async () => {
-  const { options } = readArguments(['create-profiles', '--rounds', '1', '--per-round', '10'])
+  const { options } = readArguments([
+    'create-profiles',
+    '--rounds',
+    '1',
+    '--per-round',
+    '10',
+    '--warm-up',
+    '10',
+  ])
   const { figures, details } = await createProfiles(options)
   // Ten to warm up and ten for each of the two numbers of connections.
   expect(details.rows).toMatchObject({

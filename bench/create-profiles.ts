@@ -30,9 +30,9 @@ export async function createProfiles(options: BenchOptions): Promise<Result> {
   const perRound = options.number('per-round', 1_000)
   const server = await startBenchServer({ poolSize, profileDirectory: options.text('profile') })
   const pool = new pg.Pool({ ...server.database, max: poolSize })
+  const bench = new CreateBench(server, pool, await Clients.open(1))
   try {
-    const bench = new CreateBench(server, pool, await Clients.open(1))
-    await bench.round(5, Math.min(perRound, 500))
+    await bench.round(5, options.number('warm-up', 4_000))
     const figures: Figure[] = []
     const details: Record<string, unknown> = {}
     for (const connections of concurrencies) {
@@ -49,6 +49,7 @@ export async function createProfiles(options: BenchOptions): Promise<Result> {
       details,
     }
   } finally {
+    await bench.close()
     await pool.end()
     await server.stop()
   }
@@ -65,7 +66,8 @@ class CreateBench {
     this.#server = server
     this.#pool = pool
     this.#clients = clients
-    const bare = (way: BareWay) => new BareRows(pool, server.accountId, way)
+    const bare = (way: BareWay) =>
+      new BareRows(pool, { ...server.database, max: poolSize }, server.accountId, way)
     this.#bare = { tables: bare('tables'), single: bare('single') }
   }
 
@@ -103,6 +105,10 @@ class CreateBench {
         barePostgres: after.postgres - between.postgres,
       },
     }
+  }
+
+  async close(): Promise<void> {
+    for (const bare of Object.values(this.#bare)) await bare.close()
   }
 
   #processor() {

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto'
+import { randomFillSync, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Fact, FactName } from '@drawbridge/schema/facts.ts'
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { isLostConnection, isRetryable, Pipeline, type Query } from './db/index.ts'
+import { isLostConnection, isRetryable, isTaken, Pipeline, type Query } from './db/index.ts'
 import { Fault } from './fault.ts'
 import type { FileInspector } from './inspect/index.ts'
 import { enqueue } from './jobs/index.ts'
@@ -56,6 +56,11 @@ export interface Scope extends Query {
   readonly actor: Actor
   readonly now: Date
   readonly vault: AccountVault
+  /**
+   * Whether what seldom fails may be written without a look first: so in the first run of the work; when a unique row
+   * was met, the work runs again, looks, and can say what it met.
+   */
+  readonly isHopeful: boolean
   /** For reading sealed bytes; they are written before the transaction, and deleted after it. */
   readonly storage: Pick<Storage, 'get'>
   /**
@@ -118,8 +123,23 @@ export interface Opening {
   readonly readOnly?: boolean
   /** A statement that is sent along with the opening, before the work begins; its answer is given to the work. */
   readonly first?: ((vault: AccountVault, clockOffsetMs: number) => Statement) | undefined
+  /** See `Scope.isHopeful`; set by `withScope`. */
+  readonly isHopeful?: boolean
   /** A place among the requests a key may have in flight, held in the database until the transaction ends. */
   readonly place?: { keyId: string; max: number } | undefined
+}
+
+const drawn = Buffer.alloc(16 * 256)
+let drawnUntil = drawn.length
+
+/** Sixteen random bytes, used once each, drawn 256 at a time: one draw costs as much as a hundred. */
+function randomBytesOfId(): Buffer {
+  if (drawnUntil === drawn.length) {
+    randomFillSync(drawn)
+    drawnUntil = 0
+  }
+  drawnUntil += 16
+  return drawn.subarray(drawnUntil - 16, drawnUntil)
 }
 
 const insertsOf = new Map<string, readonly string[]>()
@@ -142,6 +162,7 @@ class OpenScope implements Scope {
   readonly actor: Actor
   readonly now: Date
   readonly vault: AccountVault
+  readonly isHopeful: boolean
   readonly storage: Pick<Storage, 'get'>
   readonly recorded: Recorded[] = []
   readonly #pipeline: Pipeline
@@ -157,6 +178,7 @@ class OpenScope implements Scope {
     this.accountId = opening.accountId
     this.actor = opening.actor
     this.now = now
+    this.isHopeful = opening.isHopeful === true
     this.vault = vault
     this.storage = engine.storage
     this.#reactions = engine.reactions
@@ -222,12 +244,19 @@ class OpenScope implements Scope {
 
   newId(): string {
     this.#sequence += 1
-    return uuidv7({ msecs: this.now.getTime(), seq: this.#sequence })
+    return uuidv7({ msecs: this.now.getTime(), seq: this.#sequence, random: randomBytesOfId() })
   }
 
   record(fact: Fact, subject: Subject | null, actor: Actor = this.actor): void {
     if (this.recorded.length >= factsMax) throw new Error(`More than ${factsMax} facts in one transaction`)
-    this.recorded.push({ ...fact, id: uuidv7(), subject, actor, at: this.now, order: this.recorded.length })
+    this.recorded.push({
+      ...fact,
+      id: uuidv7({ random: randomBytesOfId() }),
+      subject,
+      actor,
+      at: this.now,
+      order: this.recorded.length,
+    })
   }
 
   async enqueue(job: string, ids: Record<string, string>, options: { runAt?: Date; key?: string } = {}) {
@@ -253,7 +282,7 @@ class OpenScope implements Scope {
 
 /**
  * Runs `work` in one transaction of the account and commits it together with the facts it recorded.
- * When the work throws, nothing is kept. A deadlock is tried again, twice. Raises `rate.in-flight` when the key
+ * When the work throws, nothing is kept. A deadlock is tried again, twice, as is a hope that failed. Raises `rate.in-flight` when the key
  * has no place left, `outcome.unknown` when the connection broke while the commit was on its way.
  */
 export async function withScope<R>(
@@ -263,8 +292,9 @@ export async function withScope<R>(
 ): Promise<R> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(engine, opening, work)
+      return await inTransaction(engine, { ...opening, isHopeful: attempt === 1 }, work)
     } catch (error) {
+      if (attempt === 1 && isTaken(error)) continue
       if (!isRetryable(error) || attempt > 2) throw error
       // Whoever was let through first is given time to go on, or the two would meet again at the same place.
       await setTimeout(attempt * randomInt(10, 50))
@@ -278,15 +308,16 @@ async function inTransaction<R>(
   work: (scope: Scope, first: FirstAnswer) => Promise<R>,
 ): Promise<R> {
   const client = await engine.pool.connect()
+  const pipeline = new Pipeline(client)
   let broken: Error | undefined
   try {
-    const { scope, first } = await open(engine, new Pipeline(client), opening)
+    const { scope, first } = await open(engine, pipeline, opening)
     const result = await work(scope, first)
     await scope.drain()
     await scope.commit()
     return result
   } catch (error) {
-    broken = await rollBack(client, error)
+    broken = await rollBack(pipeline, error)
     throw error
   } finally {
     client.release(broken)
@@ -335,11 +366,11 @@ async function takePlace(query: Query, place: { keyId: string; max: number }): P
 }
 
 /** Ends the transaction; a connection on which even that fails is not given back to the pool. */
-async function rollBack(client: PoolClient, cause: unknown): Promise<Error | undefined> {
+async function rollBack(pipeline: Pipeline, cause: unknown): Promise<Error | undefined> {
   if (isLostConnection(cause) || (cause instanceof Fault && cause.reason === 'outcome.unknown'))
     return new Error('The connection was lost')
   try {
-    await client.query('rollback')
+    await pipeline.rollBack()
     return undefined
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))

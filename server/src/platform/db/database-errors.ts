@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts'
 const lockTimeout = '55P03'
 const deadlock = '40P01'
 const serialization = '40001'
+const uniqueViolation = '23505'
 
 /** Classes and codes after which the database may answer again by itself: resources, operator, system, connection. */
 const passing = /^(08|53|57|58|25006)/
@@ -16,6 +17,11 @@ export function isLockTimeout(error: unknown): boolean {
 /** The database chose this transaction to give way; the same work may be tried again at once. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === deadlock || error.code === serialization)
+}
+
+/** A unique row was met that another transaction had written. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === uniqueViolation
 }
 
 /** The connection is gone, so what was last asked of it may or may not have happened. */

@@ -1,7 +1,5 @@
 import { Pool, type PoolConfig, types } from 'pg'
-
-/** Reads 64-bit integers as bigint: sequence numbers and blind-index tokens do not fit a double. */
-const readBigint = (text: string) => BigInt(text)
+import { parserOf } from './values.ts'
 
 /**
  * A pool of connections of one role. Connections recycle after an hour, so that a changed server is met soon;
@@ -19,9 +17,7 @@ export function createPool(config: PoolConfig, onError: (error: Error) => void):
     ...config,
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === types.builtins.INT8 && format !== 'binary'
-          ? readBigint
-          : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+        format === 'binary' ? types.getTypeParser(oid, format) : parserOf(oid)) as typeof types.getTypeParser,
     },
   })
   pool.on('error', onError)

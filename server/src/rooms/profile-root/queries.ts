@@ -149,12 +149,14 @@ export async function changeTerms(
       profileId,
       removed.map(String),
     ])
-  if (added.length > 0)
-    scope.write(
-      `insert into profile_term (account_id, term, profile_id)
-       select $1, term, $2 from unnest($3::bigint[]) as term on conflict do nothing`,
-      [scope.accountId, profileId, added.map(String).sort()],
-    )
+  if (added.length === 0) return
+  // A profile without entries cannot meet one that it has already; looking for it would cost a third of the insert.
+  const isFirst = scope.withRows('profile_term', [{ id: profileId }]).length === 0
+  scope.write(
+    `insert into profile_term (account_id, term, profile_id)
+     select $1, term, $2 from unnest($3::bigint[]) as term ${isFirst ? '' : 'on conflict do nothing'}`,
+    [scope.accountId, profileId, added.map(String).sort()],
+  )
 }
 
 /** The profile that holds a reference; undefined when it is free. */
@@ -166,12 +168,17 @@ export async function selectReferenceHolder(scope: Scope, reference: Buffer): Pr
   return rows[0]?.profile_id
 }
 
-/** Takes a reference for the profile. False when another transaction has it. */
+/** Takes a reference for the profile. False when another transaction has it, unless the scope is hopeful. */
 export async function insertReference(scope: Scope, reference: Buffer, profileId: string): Promise<boolean> {
+  const insert = 'insert into customer_reference (account_id, reference, profile_id) values ($1, $2, $3)'
+  const values = [scope.accountId, reference, profileId]
+  if (scope.isHopeful) {
+    scope.write(insert, values)
+    return true
+  }
   const { rows } = await scope.query(
-    `insert into customer_reference (account_id, reference, profile_id) values ($1, $2, $3)
-     on conflict (account_id, reference) do nothing returning 1 as taken`,
-    [scope.accountId, reference, profileId],
+    `${insert} on conflict (account_id, reference) do nothing returning 1 as taken`,
+    values,
   )
   return rows.length === 1
 }
