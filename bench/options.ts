@@ -12,7 +12,18 @@ export interface BenchOptions {
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
 
-const names = ['rounds', 'per-round', 'profile', 'profiles', 'clients', 'rows', 'lines', 'only', 'cache']
+const names = [
+  'rounds',
+  'per-round',
+  'warm-up',
+  'profile',
+  'profiles',
+  'clients',
+  'rows',
+  'lines',
+  'only',
+  'cache',
+]
 
 /** Reads `NAME [--json] [--option value]`. Raises `OptionRefusal`. */
 export function readArguments(args: readonly string[]): {

@@ -136,13 +136,13 @@ function rooms() {
     ),
     forbid(
       'queries-speak-only-sql',
-      'queries.ts uses db, vault, the Scope type, the contract and its own room’s queries, nothing else.',
+      'queries.ts uses db, vault, the Scope type, working rows, the contract and its own room’s queries, nothing else.',
       { path: `${roomsFolder}([^/]+)/${queriesFiles}` },
       {
         pathNot: [
           '^schema/',
           '^server/src/platform/(db|vault)/',
-          '^server/src/platform/scope\\.ts$',
+          '^server/src/platform/(scope|working-rows)\\.ts$',
           `${own}${queriesFiles}`,
         ],
       },

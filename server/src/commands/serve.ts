@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openPlatform } from '../open-platform.ts'
 import { createLogger } from '../platform/log.ts'
 import type { Settings } from '../settings.ts'
 import { type Running, startNode } from '../start-node.ts'
+
+const lameDuckMs = 200
 
 /**
  * Serves until it is told to stop. SIGTERM and SIGINT drain and end with 0 within 10 s; a second signal ends at
@@ -13,6 +16,8 @@ export async function serve(settings: Settings): Promise<number> {
   const node = await startNode(platform)
   process.stderr.write(`Drawbridge serves ${node.url} (home ${settings.home})\n`)
   await untilStopped()
+  // A request that was sent before its sender could know of the signal is still served.
+  await sleep(lameDuckMs)
   await stopWithin(node, 10_000)
   return 0
 }

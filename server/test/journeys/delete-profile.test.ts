@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPayload } from '../../src/platform/ledger/index.ts'
 import { withScope } from '../../src/platform/scope.ts'
 import { makeFullProfile } from '../calls.ts'
+import { sentStatements } from '../sent-statements.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
 type Json = Record<string, unknown>
@@ -212,7 +213,7 @@ describe('a deleted profile', () => {
     const original = pg.Client.prototype.query
     let deletions = 0
     const deletingFirst = async function (this: pg.Client, ...args: unknown[]): Promise<unknown> {
-      if (deletions === 0 && JSON.stringify(args[0]).includes('collected_data')) {
+      if (deletions === 0 && sentStatements(args).some(({ text }) => text.includes('collected_data'))) {
         deletions += 1
         Object.assign(pg.Client.prototype, { query: original })
         expect((await erase(body.id)).status).toBe(200)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withScope } from '../../src/platform/scope.ts'
+import { sentStatements } from '../sent-statements.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
 type Json = Record<string, unknown>
@@ -133,11 +134,7 @@ async function statementsOf(request: () => Promise<{ status: number; text: strin
   const seen = new Map<string, Statement>()
   const original = pg.Client.prototype.query
   const listening = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args
-    if (typeof first === 'object' && first !== null && 'text' in first && typeof first.text === 'string') {
-      const values = 'values' in first && Array.isArray(first.values) ? first.values : []
-      seen.set(first.text, { text: first.text, values })
-    }
+    for (const { text, values } of sentStatements(args)) seen.set(text, { text, values: [...values] })
     return Reflect.apply(original, this, args)
   }
   Object.assign(pg.Client.prototype, { query: listening })

@@ -53,21 +53,21 @@ interface Step {
  * (PostgreSQL's extended query protocol). When one fails, the server skips the rest; all of them are told so. A statement
  * is prepared at its first use on a connection and described once.
  */
-class Batch extends PgQuery {
-  readonly #asked: readonly Asked[]
+export class Batch extends PgQuery {
+  readonly asked: readonly Asked[]
   #steps: Step[] = []
   #at = 0
 
   constructor(asked: readonly Asked[]) {
     super({ text: '' })
-    this.#asked = asked
+    this.asked = asked
   }
 
   override submit = (connection: Connection): void => {
     const known = ofConnection.get(connection) ?? { byText: new Map<string, Prepared>(), named: 0 }
     ofConnection.set(connection, known)
     connection.stream.cork()
-    for (const asked of this.#asked) this.#steps.push(send(connection, known, asked))
+    for (const asked of this.asked) this.#steps.push(send(connection, known, asked))
     connection.sync()
     connection.stream.uncork()
   }
@@ -106,7 +106,7 @@ class Batch extends PgQuery {
     for (const step of this.#steps.slice(this.#at))
       if (step.isNew && known?.byText.get(step.asked.text) === step.prepared)
         known.byText.delete(step.asked.text)
-    for (const asked of this.#asked.slice(this.#at)) asked.reject(error)
+    for (const asked of this.asked.slice(this.#at)) asked.reject(error)
   }
 
   #answer(): void {

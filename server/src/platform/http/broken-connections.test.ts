@@ -2,8 +2,10 @@ import type { Pool, PoolClient } from 'pg'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, reasonOf } from '../../../test/cases.ts'
+import { sentStatements } from '../../../test/sent-statements.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 import { untilWaiting } from '../../../test/until-waiting.ts'
+import { preparedQuery } from '../db/index.ts'
 import { withClient } from '../postgres/roles.ts'
 import { createApp } from './index.ts'
 
@@ -82,12 +84,14 @@ function losingPool(pool: Pool, next: () => Loss | undefined): Pool {
     const client = await pool.connect()
     const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>
     const lossy = async (...given: unknown[]) => {
-      const loss = given[0] === 'commit' ? next() : undefined
+      const statements = sentStatements(given)
+      const loss = statements.some(({ text }) => text === 'commit') ? next() : undefined
       if (loss === undefined) return query(...given)
-      if (loss === 'after') await query('commit')
+      if (loss === 'after')
+        for (const { text, values } of statements) await preparedQuery(client).query(text, [...values])
       const { rows } = (await query('select pg_backend_pid() as pid')) as { rows: { pid: number }[] }
       await admin.query('select pg_terminate_backend($1)', [rows[0]?.pid])
-      return query('commit')
+      return query(...given)
     }
     client.query = lossy as PoolClient['query']
     const release = client.release.bind(client)
