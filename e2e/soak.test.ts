@@ -113,8 +113,6 @@ describe('the plan and the judge', () => {
 
   test.each([
     ['lost', { lost: 1 }],
-    ['profiles lost', { lost: 1, lostProfiles: 1 }],
-    ['clients duplicated', { duplicated: 1, duplicatedClients: 1 }],
     ['duplicated', { duplicated: 1 }],
     ['different', { different: 1 }],
     ['strays', { strays: 1 }],
@@ -125,7 +123,6 @@ describe('the plan and the judge', () => {
     const clean = {
       kills: 12,
       lost: 0,
-      lostProfiles: 0,
       duplicated: 0,
       duplicatedClients: 0,
       different: 0,
@@ -135,8 +132,8 @@ describe('the plan and the judge', () => {
     }
     expect(faultsOf('all', 12, clean)).toEqual([])
     const twins = { ...clean, lost: 4, duplicated: 2, resent: null }
-    expect(faultsOf('unique', 12, twins)).toEqual([])
-    expect(faultsOf('key', 12, twins)).toEqual(['4 lost', '2 duplicated'])
+    for (const alone of ['key', 'ledger', 'unique'] as const)
+      expect(faultsOf(alone, 12, twins)).toEqual(['4 lost', '2 duplicated'])
     expect(faultsOf('none', 12, clean)).toEqual(['nothing was duplicated with every defence off'])
     expect(faultsOf('all', 12, { ...clean, ...found }).join()).toContain(words)
   })

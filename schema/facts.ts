@@ -134,6 +134,7 @@ export const facts = {
     payload: z.object({
       accepts_query_key: z.boolean(),
       unique_customer_ref: z.boolean(),
+      unique_associate_ref: z.boolean(),
       calls_per_hour: z.number().int().nullable(),
     }),
   },

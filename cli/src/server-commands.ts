@@ -67,7 +67,7 @@ export const serverCommands: readonly ServerCommand[] = [
     name: 'environment',
     parameters: '<action> [settings...]',
     description:
-      'Shows and changes the settings of an environment: show, set NAME=VALUE (unique-customer-ref=on|off query-key=on|off calls-per-hour=N|off)',
+      'Shows and changes the settings of an environment: show, set NAME=VALUE (unique-customer-ref=on|off unique-associate-ref=on|off query-key=on|off calls-per-hour=N|off)',
     options: [environment, json, ...common],
     example: 'drawbridge environment set unique-customer-ref=off --environment demo',
   },

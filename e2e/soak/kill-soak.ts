@@ -47,7 +47,6 @@ export interface SoakResult {
   readonly server_starts: number
   readonly migration_starts: number
   readonly lost: number
-  readonly lost_profiles: number
   readonly duplicated: number
   readonly duplicated_clients: number
   readonly different: number
@@ -129,7 +128,8 @@ class Battlefield {
     const field = new Battlefield(home, await freePort(), plan)
     try {
       await field.#server.untilReady()
-      if (plan.defences !== 'all' && plan.defences !== 'unique') await field.#allowTwins()
+      if (plan.defences === 'unique') await field.#set('unique-associate-ref=on')
+      else if (plan.defences !== 'all') await field.#set('unique-customer-ref=off')
       return field
     } catch (error) {
       await field.close()
@@ -225,10 +225,9 @@ class Battlefield {
   }
 
   /** Switches off the rule that a client's reference is unique. */
-  async #allowTwins(): Promise<void> {
-    const words = ['environment', 'set', 'unique-customer-ref=off', '--home', this.#home]
-    const { code, err } = await runCommand(words)
-    if (code !== 0) throw new Error(`The unique reference could not be switched off: ${err}`)
+  async #set(assignment: string): Promise<void> {
+    const { code, err } = await runCommand(['environment', 'set', assignment, '--home', this.#home])
+    if (code !== 0) throw new Error(`The setting ${assignment} could not be made: ${err}`)
   }
 
   async check(directory: string): Promise<CheckReport> {
@@ -267,7 +266,6 @@ function resultOf({ plan, bank, field, run, report, auditVerified, ms }: Outcome
   const counts = {
     kills,
     lost: report.lost.length,
-    lostProfiles: report.lost.filter(({ kind }) => kind === 'profile').length,
     duplicated: report.duplicated.length,
     duplicatedClients: clientProfilesIn(report.duplicated, companies),
     different: report.different.length,
@@ -289,7 +287,6 @@ function resultOf({ plan, bank, field, run, report, auditVerified, ms }: Outcome
     server_starts: serverStarts,
     migration_starts: migrationStarts,
     lost: counts.lost,
-    lost_profiles: counts.lostProfiles,
     duplicated: counts.duplicated,
     duplicated_clients: counts.duplicatedClients,
     different: counts.different,

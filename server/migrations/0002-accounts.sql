@@ -14,6 +14,8 @@ create table account (
   created_at timestamptz not null,
   accepts_query_key boolean not null default false,
   unique_customer_ref boolean not null default true,
+  -- Associates may share a reference unless the environment says otherwise, as while clients are migrated.
+  unique_associate_ref boolean not null default false,
   calls_per_hour integer check (calls_per_hour > 0),
   unique (institution_id, environment)
 );

@@ -9,7 +9,7 @@ export async function environment(input: CommandInput): Promise<number> {
   const [act, ...assignments] = input.words
   if (act !== 'show' && act !== 'set')
     throw new UsageRefusal(
-      `There is no action ${act ?? ''}\ndrawbridge environment show | set unique-customer-ref=on|off query-key=on|off calls-per-hour=N|off`,
+      `There is no action ${act ?? ''}\ndrawbridge environment show | set unique-customer-ref=on|off unique-associate-ref=on|off query-key=on|off calls-per-hour=N|off`,
     )
   const changes = act === 'set' ? readChanges(assignments) : undefined
   return inEnvironment(input, async ({ engine }, opening) => {
@@ -19,12 +19,13 @@ export async function environment(input: CommandInput): Promise<number> {
     const shown = {
       environment: settings.environment,
       'unique-customer-ref': settings.uniqueCustomerRef ? 'on' : 'off',
+      'unique-associate-ref': settings.uniqueAssociateRef ? 'on' : 'off',
       'query-key': settings.acceptsQueryKey ? 'on' : 'off',
       'calls-per-hour': settings.callsPerHour ?? 'off',
     }
     print(input, shown, () =>
       Object.entries(shown)
-        .map(([name, value]) => `${name.padEnd(20)} ${value}\n`)
+        .map(([name, value]) => `${name.padEnd(21)} ${value}\n`)
         .join(''),
     )
     return 0
@@ -39,10 +40,11 @@ function readChanges(assignments: readonly string[]): Changes {
 function readChange(assignment: string): Changes {
   const [name, value = ''] = assignment.split('=')
   if (name === 'unique-customer-ref') return { uniqueCustomerRef: readSwitch(name, value) }
+  if (name === 'unique-associate-ref') return { uniqueAssociateRef: readSwitch(name, value) }
   if (name === 'query-key') return { acceptsQueryKey: readSwitch(name, value) }
   if (name !== 'calls-per-hour')
     throw new UsageRefusal(
-      `There is no setting ${name}; there are unique-customer-ref, query-key and calls-per-hour`,
+      `There is no setting ${name}; there are unique-customer-ref, unique-associate-ref, query-key and calls-per-hour`,
     )
   if (value === 'off') return { callsPerHour: null }
   const calls = Number(value)

@@ -71,3 +71,66 @@ it('a statement that nothing was asked after, and no commit came for, is never s
   await inTransaction(async (pipeline) => pipeline.write(insert, ['never']))
   expect(await words()).toEqual(['kept'])
 })
+
+it('what is asked for at once travels together, and each gets its own rows', async () => {
+  const client = await pool.connect()
+  const original = client.query
+  let sent = 0
+  Object.assign(client, {
+    query: (...given: unknown[]) => {
+      sent += 1
+      return Reflect.apply(original, client, given)
+    },
+  })
+  const pipeline = new Pipeline(client)
+  pipeline.write('begin', [])
+  const answers = await Promise.all(
+    [1, 2, 3].map((number) => pipeline.query<{ number: number }>('select $1::integer as number', [number])),
+  )
+  expect(answers.map(({ rows }) => rows[0]?.number)).toEqual([1, 2, 3])
+  expect(sent).toBe(1)
+  await pipeline.rollBack()
+  Object.assign(client, { query: original })
+  client.release()
+})
+
+it('after a failure in the middle the same statements run on the same connection', async () => {
+  const ask = (pipeline: Pipeline, divisor: number) =>
+    Promise.allSettled([
+      pipeline.query('select 1 as before_it'),
+      pipeline.query<{ quotient: number }>('select 6 / $1::integer as quotient', [divisor]),
+      pipeline.query('select 2 as after_it'),
+    ])
+  await inTransaction(async (pipeline) => {
+    const [before, failed, after] = await ask(pipeline, 0)
+    expect([before?.status, failed?.status, after?.status]).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(failed).toMatchObject({ reason: { code: '22012' } })
+    expect(after).toMatchObject({ reason: { code: '22012' } })
+  })
+  for (const divisor of [2, 3])
+    await inTransaction(async (pipeline) => {
+      const [, quotient] = await ask(pipeline, divisor)
+      expect(quotient).toMatchObject({ value: { rows: [{ quotient: 6 / divisor }] } })
+    })
+})
+
+it('a statement that cannot be understood fails again when it is sent again, and harms no other', async () => {
+  for (let again = 0; again < 2; again += 1)
+    await inTransaction(async (pipeline) => {
+      await expect(pipeline.query('select nothing from nowhere')).rejects.toMatchObject({ code: '42P01' })
+    })
+  await inTransaction(async (pipeline) => {
+    expect((await pipeline.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  })
+})
+
+it('what was asked for but not yet sent when the transaction is rolled back is never sent', async () => {
+  const client = await pool.connect()
+  const pipeline = new Pipeline(client)
+  pipeline.write('begin', [])
+  const asked = pipeline.query(insert, ['late'])
+  await Promise.all([expect(asked).rejects.toThrow('rolled back'), pipeline.rollBack()])
+  await expect(pipeline.query('select 1')).rejects.toThrow('has ended')
+  client.release()
+  expect(await words()).toEqual(['kept'])
+})

@@ -14,6 +14,7 @@ export async function changeSettings(
       payload: {
         accepts_query_key: settings.acceptsQueryKey,
         unique_customer_ref: settings.uniqueCustomerRef,
+        unique_associate_ref: settings.uniqueAssociateRef,
         calls_per_hour: settings.callsPerHour,
       },
     },

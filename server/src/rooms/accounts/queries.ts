@@ -61,14 +61,17 @@ export async function insertAccount(query: Query, account: AccountRow, now: Date
 export interface EnvironmentSettings {
   readonly environment: Environment
   readonly acceptsQueryKey: boolean
+  /** Whether two profiles in a customer role may not share a reference. */
   readonly uniqueCustomerRef: boolean
+  /** Whether two profiles in an associated role may not share a reference. */
+  readonly uniqueAssociateRef: boolean
   readonly callsPerHour: number | null
 }
 
 export async function selectSettings(scope: Scope): Promise<EnvironmentSettings> {
   const { rows } = await scope.query<EnvironmentSettings>(
     `select environment, accepts_query_key as "acceptsQueryKey", unique_customer_ref as "uniqueCustomerRef",
-       calls_per_hour as "callsPerHour" from account where id = $1 /* account_id */`,
+       unique_associate_ref as "uniqueAssociateRef", calls_per_hour as "callsPerHour" from account where id = $1 /* account_id */`,
     [scope.accountId],
   )
   const [settings] = rows
@@ -78,9 +81,15 @@ export async function selectSettings(scope: Scope): Promise<EnvironmentSettings>
 
 export async function updateSettings(scope: Scope, settings: EnvironmentSettings): Promise<void> {
   await scope.query(
-    `update account set accepts_query_key = $2, unique_customer_ref = $3, calls_per_hour = $4
+    `update account set accepts_query_key = $2, unique_customer_ref = $3, unique_associate_ref = $4, calls_per_hour = $5
      where id = $1 /* account_id */`,
-    [scope.accountId, settings.acceptsQueryKey, settings.uniqueCustomerRef, settings.callsPerHour],
+    [
+      scope.accountId,
+      settings.acceptsQueryKey,
+      settings.uniqueCustomerRef,
+      settings.uniqueAssociateRef,
+      settings.callsPerHour,
+    ],
   )
 }
 

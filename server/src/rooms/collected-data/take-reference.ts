@@ -12,9 +12,10 @@ import {
 const attemptsMax = 3
 
 /**
- * Moves a customer from one reference to another (R55, R56). Among the profiles in a customer role a reference is
- * unique, where the environment says so; associates stand apart, and an empty reference is none. Where it need not
- * be unique the first holder keeps it, so that the rule holds from the day it is switched on. Raises
+ * Moves a profile from one reference to another (R55, R56). Among the profiles in a customer role a reference is
+ * unique, and among those in an associated role, where the environment says so; the two stand apart, and an empty
+ * reference is none. Where it need not be unique the first holder keeps it, so that the rule holds from the day it is
+ * switched on. Raises
  * `profile.customer-ref-taken` with the id of the holder; `pointer` is where the request gave the reference.
  */
 export async function takeReference(
@@ -24,13 +25,15 @@ export async function takeReference(
   now: string | undefined,
   pointer: string,
 ): Promise<void> {
-  if (!root.role.endsWith('_CUSTOMER') || before === now) return
+  if (before === now) return
+  const kind = root.role.endsWith('_CUSTOMER') ? 'customer' : 'associate'
   if (before !== undefined) await deleteReferences(scope, root.id)
   if (now === undefined || now.trim() === '') return
-  const reference = digest(scope, now)
+  const reference = digest(scope, kind, now)
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     if (await insertReference(scope, reference, root.id)) return
-    if (!(await selectSettings(scope)).uniqueCustomerRef) return
+    const settings = await selectSettings(scope)
+    if (!(kind === 'customer' ? settings.uniqueCustomerRef : settings.uniqueAssociateRef)) return
     const holder = await selectReferenceHolder(scope, reference)
     if (holder !== undefined)
       throw new Fault('profile.customer-ref-taken', {
@@ -43,9 +46,9 @@ export async function takeReference(
 }
 
 /** 128 keyed bits of the reference as it stands: two references are one only when every character is. */
-function digest(scope: Scope, reference: string): Buffer {
+function digest(scope: Scope, kind: 'customer' | 'associate', reference: string): Buffer {
   const bytes = Buffer.alloc(16)
-  bytes.writeBigInt64BE(scope.vault.token('customer-reference/1', reference), 0)
-  bytes.writeBigInt64BE(scope.vault.token('customer-reference/2', reference), 8)
+  bytes.writeBigInt64BE(scope.vault.token(`${kind}-reference/1`, reference), 0)
+  bytes.writeBigInt64BE(scope.vault.token(`${kind}-reference/2`, reference), 8)
   return bytes
 }

@@ -33,9 +33,10 @@ const individual = (more: Json = {}) => ({ entity_type: 'INDIVIDUAL', ...more })
 const stub = async () =>
   (await create({ role: 'INDIVIDUAL_ASSOCIATED', collected_data: individual() })).body.id
 
-async function setUniqueReferences(uniqueCustomerRef: boolean): Promise<void> {
+async function setUniqueReferences(uniqueCustomerRef: boolean, uniqueAssociateRef = false): Promise<void> {
   const opening = { accountId: server.demo.accountId, actor: { kind: 'system' as const, id: null } }
-  await withScope(server.engine, opening, (scope) => changeSettings(scope, { uniqueCustomerRef }))
+  const changes = { uniqueCustomerRef, uniqueAssociateRef }
+  await withScope(server.engine, opening, (scope) => changeSettings(scope, changes))
 }
 
 describe('creating a profile', () => {
@@ -350,6 +351,26 @@ describe('a customer reference', () => {
       await setUniqueReferences(true)
     }
     expect((await customer('ref-shared')).status).toBe(409)
+  })
+
+  test('among associates is unique where the environment says so, apart from that of customers', async () => {
+    const associate = () =>
+      create({
+        role: 'INDIVIDUAL_ASSOCIATED',
+        collected_data: individual({ customer_ref: 'ref-associate' }),
+      })
+    expect((await customer('ref-associate')).status).toBe(200)
+    const first = await associate()
+    expect(first.status, first.text).toBe(200)
+    await setUniqueReferences(true, true)
+    try {
+      const second = await associate()
+      expect(second.status).toBe(409)
+      expect(second.text).toContain(first.body.id)
+    } finally {
+      await setUniqueReferences(true)
+    }
+    expect((await associate()).status).toBe(200)
   })
 })
 
