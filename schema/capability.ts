@@ -29,6 +29,13 @@ export const capabilities = {
   DELETE_TASK_NOTE: all,
   CREATE_PROFILE_TAG: all,
   DELETE_PROFILE_TAG: all,
+  RUN_CHECK: all,
+  MANAGE_PEP_AND_SANCTIONS_MATCHES: all,
+  READ_PROFILE_COLLECTION_STEPS: all,
+  EDIT_PROFILE_COLLECTION_STEPS: all,
+  PROVIDER_DATA_SEARCH: all,
+  VIEW_CONFIG: master,
+  EDIT_CONFIG: master,
   VIEW_API_KEYS: master,
 } as const satisfies Record<string, readonly KeyClass[]>
 

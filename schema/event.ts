@@ -15,12 +15,16 @@ export const EventType = z.enum([
 ])
 export type EventType = z.infer<typeof EventType>
 
+/** What became of an event. */
+export const EventResolution = z.enum(['UNRESOLVED', 'MISMATCH', 'MATCH', 'IGNORE', 'CREATED_TASK'])
+export type EventResolution = z.infer<typeof EventResolution>
+
 /** A match or alert that somebody has to look at. */
 export const EventResource = z
   .object({
     id: Uuid,
     creation_date: DateTime.optional(),
-    resolution: z.enum(['UNRESOLVED', 'MISMATCH', 'MATCH', 'IGNORE', 'CREATED_TASK']).optional(),
+    resolution: EventResolution.optional(),
     resolution_reason: z.string().optional(),
     resolution_date: DateTime.optional(),
     resolution_task_ids: z.array(Uuid).optional(),

@@ -3,11 +3,14 @@ import { ProductApplicationFlag, ProductApplicationStatus } from './application.
 import { AssociatedRole } from './associate.ts'
 import type { AuditAction } from './audit.ts'
 import { keyClasses } from './capability.ts'
+import { CheckDecision, CheckResult, CheckType } from './check.ts'
 import { EntityData } from './collected-data.ts'
 import { DocumentCategory, DocumentImageType, DocumentType } from './document.ts'
+import { EventResolution, EventType } from './event.ts'
 import { ProfileStatus, Role } from './profile.ts'
+import { RiskLevelCategory } from './risk.ts'
 import { DateTime, EntityType, Uuid } from './scalars.ts'
-import { TaskState, TaskType } from './task.ts'
+import { TaskExpiryReason, TaskState, TaskType } from './task.ts'
 
 /** One kind of fact: what the audit calls it (null: the audit does not show it), and what is recorded with it. */
 interface FactKind {
@@ -19,6 +22,15 @@ const product = z.object({ id: Uuid, alias: z.string().optional(), name: z.strin
 const variant = z.object({ id: Uuid, alias: z.string().optional(), name: z.string().optional() })
 const task = { task_id: Uuid, task_type: TaskType, variant: variant.optional() }
 const application = { application_id: Uuid, product, associated_role: AssociatedRole.optional() }
+const check = {
+  check_id: Uuid,
+  check_type: CheckType,
+  variant: variant.optional(),
+  task_ids: z.array(Uuid),
+}
+const ToldRisk = z.object({ level: RiskLevelCategory, score: z.number().nullable() })
+const monitored = { check_id: Uuid, check_type: CheckType, provider_name: z.string() }
+const provider = { provider_id: Uuid, alias: z.string(), name: z.string(), check_type: CheckType }
 const key = { key_id: Uuid, name: z.string(), key_class: z.enum(keyClasses) }
 const link = { resolver_id: Uuid, linked_profile_id: Uuid, roles: z.array(AssociatedRole) }
 
@@ -112,6 +124,68 @@ export const facts = {
       reason_description: z.string().optional(),
     }),
   },
+  'task.expired': {
+    audit: null,
+    payload: z.object({ ...task, reason: TaskExpiryReason }),
+  },
+  'check.instructed': {
+    audit: 'instructed-check',
+    payload: z.object({ ...check, is_automatic: z.boolean(), instructed_externally: z.boolean() }),
+  },
+  'check.completed': {
+    audit: 'updated-check',
+    payload: z.object({
+      ...check,
+      result: CheckResult.optional(),
+      decision: CheckDecision,
+      provider_names: z.array(z.string()),
+    }),
+  },
+  'check.attached': { audit: null, payload: z.object(check) },
+  'event.added': {
+    audit: 'added-event',
+    payload: z.object({ event_id: Uuid, event_type: EventType, check_id: Uuid.optional() }),
+  },
+  'event.changed': {
+    audit: null,
+    payload: z.object({ event_id: Uuid, event_type: EventType, check_id: Uuid.optional() }),
+  },
+  'event.resolved': {
+    audit: 'event-resolution',
+    payload: z.object({
+      event_id: Uuid,
+      event_type: EventType,
+      old_resolution: EventResolution,
+      new_resolution: EventResolution,
+      reason: z.string().optional(),
+    }),
+  },
+  'application.risk-changed': {
+    audit: null,
+    payload: z.object({
+      ...application,
+      old_risk: ToldRisk.nullable(),
+      new_risk: ToldRisk.nullable(),
+    }),
+  },
+  'application.manual-action-required': { audit: null, payload: z.object(application) },
+  'collection-steps.replaced': {
+    audit: 'requested-data',
+    payload: z.object({ collection_types: z.array(z.string()) }),
+  },
+  'monitoring.started': { audit: null, payload: z.object(monitored) },
+  'monitoring.stopped': { audit: null, payload: z.object({ ...monitored, reason: z.string() }) },
+  'policy.published': {
+    audit: null,
+    payload: z.object({ version: z.number().int(), rolled_back_to: z.number().int().optional() }),
+  },
+  'check-variant.switched': {
+    audit: null,
+    payload: z.object({ variant_id: Uuid, alias: z.string(), is_on: z.boolean(), reason: z.string() }),
+  },
+  'provider.registered': { audit: null, payload: z.object(provider) },
+  'provider.changed': { audit: null, payload: z.object(provider) },
+  'provider.removed': { audit: null, payload: z.object(provider) },
   'note.added': {
     audit: 'added-a-task-note',
     payload: z.object({ note_id: Uuid, task_id: Uuid, attachment_ids: z.array(Uuid) }),

@@ -9,11 +9,16 @@ export const house = [
   'audit',
   'tags',
   'files',
+  'providers',
   'collected-data',
   'documents',
+  'collection-steps',
+  'checks',
+  'events',
   'tasks',
   'applications',
   'profiles',
+  'monitoring',
 ] as const
 
 /** The name of a room. */
