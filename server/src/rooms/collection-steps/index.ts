@@ -1,0 +1,2 @@
+export { presentSteps } from './present.ts'
+export { deleteSteps, openStepCount } from './queries.ts'
