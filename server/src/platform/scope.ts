@@ -10,6 +10,7 @@ import { enqueue } from './jobs/index.ts'
 import type { JsonPool } from './json/index.ts'
 import { insertFacts } from './ledger/index.ts'
 import type { Log } from './log.ts'
+import type { OutboundGuard } from './net/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { AccountVault, DataKey, Vault } from './vault/index.ts'
 
@@ -17,6 +18,8 @@ import type { AccountVault, DataKey, Vault } from './vault/index.ts'
 export interface Actor {
   readonly kind: 'key' | 'user' | 'policy' | 'system'
   readonly id: string | null
+  /** Of a key, its class: work is put in order by it. */
+  readonly keyClass?: string
 }
 
 /** The platform itself, when nobody asked: jobs, commands of the operator, the first start. */
@@ -63,6 +66,8 @@ export interface Scope extends Query {
   readonly isHopeful: boolean
   /** For reading sealed bytes; they are written before the transaction, and deleted after it. */
   readonly storage: Pick<Storage, 'get'>
+  /** For making what calls the outside after the transaction; nothing is called within it. */
+  readonly outbound: OutboundGuard
   /**
    * Runs a statement whose answer nobody needs; it travels with the next one. Should it fail, whatever is asked next
    * raises its failure, at the latest the commit.
@@ -87,6 +92,8 @@ export interface Scope extends Query {
   enqueue(job: string, ids: Record<string, string>, options?: { runAt?: Date; key?: string }): Promise<void>
   /** Runs the reactions to what was recorded so far, and to what they record, until nothing is left. */
   drain(): Promise<void>
+  /** Runs `work` in this process right after the transaction was kept, never when it was not; it must not fail. */
+  whenKept(work: () => void): void
   /** How many facts this transaction has recorded so far. */
   readonly factCount: number
   /** The profile that the first recorded fact is about. */
@@ -101,6 +108,8 @@ export interface Engine {
   readonly json: JsonPool
   readonly storage: Storage
   readonly inspectFile: FileInspector['inspectFile']
+  /** The only way to addresses outside. */
+  readonly outbound: OutboundGuard
   /** In the order of the house: lower rooms react first. */
   readonly reactions: readonly Reaction[]
   /** Added to the database clock; only tests set it. */
@@ -164,12 +173,14 @@ class OpenScope implements Scope {
   readonly vault: AccountVault
   readonly isHopeful: boolean
   readonly storage: Pick<Storage, 'get'>
+  readonly outbound: OutboundGuard
   readonly recorded: Recorded[] = []
   readonly #pipeline: Pipeline
   readonly #reactions: readonly Reaction[]
   readonly #waiting = new Map<object, () => void>()
   readonly #holding = new Map<string, Holding>()
   readonly #inserted = new Set<string>()
+  readonly #whenKept: (() => void)[] = []
   #reacted = 0
   #sequence = randomInt(2 ** 30)
 
@@ -181,6 +192,7 @@ class OpenScope implements Scope {
     this.isHopeful = opening.isHopeful === true
     this.vault = vault
     this.storage = engine.storage
+    this.outbound = engine.outbound
     this.#reactions = engine.reactions
   }
 
@@ -240,6 +252,11 @@ class OpenScope implements Scope {
       if (isLostConnection(error)) throw new Fault('outcome.unknown', { retryAfterSeconds: 2, cause: error })
       throw error
     }
+    for (const work of this.#whenKept) work()
+  }
+
+  whenKept(work: () => void): void {
+    this.#whenKept.push(work)
   }
 
   newId(): string {

@@ -1,8 +1,96 @@
 import { defaultPolicy } from '@drawbridge/policy/default-policy.ts'
-import type { Policy } from '@drawbridge/policy/policy.ts'
+import { Policy } from '@drawbridge/policy/policy.ts'
 import type { Scope } from '../../platform/scope.ts'
+import { type InForce, type SwitchedOff, selectDocument, selectInForce } from './queries.ts'
 
-/** The policy that is in force in this environment: the one that ships with this version. */
-export async function currentPolicy(_scope: Scope): Promise<Policy> {
-  return defaultPolicy
+/** What a transaction decides by. */
+interface Ruling {
+  readonly policy: Policy
+  readonly off: readonly SwitchedOff[]
+}
+
+interface Known {
+  readonly ruling: Ruling
+  /** By the clock of `performance`, which nobody sets back. */
+  readonly readAtMs: number
+}
+
+/** What another node published is in force here after so long at the latest. */
+const ageMsMax = 1_000
+/** Documents are a few hundred kilobytes at most; accounts of one installation are few. */
+const documentsMax = 50
+
+const known = new Map<string, Known>()
+/** Rises when something is published here, so that what was read before that is not taken for new. */
+const generations = new Map<string, number>()
+const documents = new Map<string, Policy>()
+/** A transaction decides by one policy from its first look to its end. */
+const ofScope = new WeakMap<Scope, Promise<Ruling>>()
+const changing = new WeakSet<Scope>()
+
+/** The policy that is in force in this environment: the last published, else the one that ships with this release. */
+export async function currentPolicy(scope: Scope): Promise<Policy> {
+  return (await rulingOf(scope)).policy
+}
+
+/** The check variants that are switched off at this moment, by id (R19, R20). */
+export async function disabledCheckVariantIds(scope: Scope): Promise<readonly string[]> {
+  const { off } = await rulingOf(scope)
+  return off.flatMap(({ variantId, until }) => (until === null || until > scope.now ? [variantId] : []))
+}
+
+/** Tells that this transaction changes what is in force: it is read anew here now, and by all others once it is kept. */
+export function changesRuling(scope: Scope): void {
+  changing.add(scope)
+  ofScope.delete(scope)
+  const { accountId } = scope
+  scope.whenKept(() => {
+    known.delete(accountId)
+    generations.set(accountId, generationOf(accountId) + 1)
+  })
+}
+
+function rulingOf(scope: Scope): Promise<Ruling> {
+  const decided = ofScope.get(scope)
+  if (decided) return decided
+  const fresh = changing.has(scope) ? undefined : freshRuling(scope.accountId)
+  const ruling = fresh ? Promise.resolve(fresh) : readRuling(scope)
+  ofScope.set(scope, ruling)
+  return ruling
+}
+
+function freshRuling(accountId: string): Ruling | undefined {
+  const found = known.get(accountId)
+  return found && performance.now() - found.readAtMs <= ageMsMax ? found.ruling : undefined
+}
+
+function generationOf(accountId: string): number {
+  return generations.get(accountId) ?? 0
+}
+
+async function readRuling(scope: Scope): Promise<Ruling> {
+  const { accountId } = scope
+  const generation = generationOf(accountId)
+  const asked = performance.now()
+  const inForce = await selectInForce(scope)
+  const ruling = { policy: await documentOf(scope, inForce), off: inForce.off }
+  const readAtMs = asked - inForce.ageMs
+  // A snapshot sees what was; a transaction that publishes sees what may yet be undone.
+  const newer = (known.get(accountId)?.readAtMs ?? Number.NEGATIVE_INFINITY) < readAtMs
+  if (newer && !changing.has(scope) && generationOf(accountId) === generation)
+    known.set(accountId, { ruling, readAtMs })
+  return ruling
+}
+
+async function documentOf(scope: Scope, { version }: InForce): Promise<Policy> {
+  if (version === null) return defaultPolicy
+  const key = `${scope.accountId}/${version}`
+  const found = documents.get(key)
+  if (found) return found
+  const policy = Policy.parse(await selectDocument(scope, version))
+  if (changing.has(scope)) return policy
+  const [oldest] = documents.keys()
+  if (documents.size >= documentsMax && oldest !== undefined) documents.delete(oldest)
+  documents.set(key, policy)
+  return policy
 }

@@ -1,1 +1,1 @@
-export { currentPolicy } from './current-policy.ts'
+export { currentPolicy, disabledCheckVariantIds } from './current-policy.ts'
