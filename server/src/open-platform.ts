@@ -120,14 +120,15 @@ export async function openPlatform(
     await assertSafeRole(pool)
     const inspector = createFileInspector()
     const json = createJsonPool()
-    const { guardedFetch } = createGuardedFetch({ allowNetworks: settings.allowNetworks, log })
+    const outbound = createGuardedFetch({ allowNetworks: settings.allowNetworks, log })
     const engine: Engine = {
       pool,
       vault: createVault(reloadingKeyEncryption(keys, readKeys)),
       log,
       json,
-      storage: await createStorage(settings.storage, guardedFetch),
+      storage: await createStorage(settings.storage, outbound.guardedFetch),
       inspectFile: (bytes, name) => inspector.inspectFile(bytes, name),
+      outbound,
       reactions,
       clockOffsetMs: () => 0,
     }

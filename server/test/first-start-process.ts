@@ -24,6 +24,7 @@ const platform: FirstStartPlatform = {
     json,
     storage: await createStorage({ kind: 'disk', directory: join(home, 'files') }, none),
     inspectFile: none,
+    outbound: { guardedFetch: none, assertAllowedUrl: none },
     reactions: [],
     clockOffsetMs: () => 0,
   },

@@ -8,6 +8,7 @@ import { createApp } from '../src/platform/http/index.ts'
 import { createFileInspector } from '../src/platform/inspect/index.ts'
 import { createJsonPool } from '../src/platform/json/index.ts'
 import { createLogger } from '../src/platform/log.ts'
+import { createGuardedFetch } from '../src/platform/net/index.ts'
 import { type Engine, withScope } from '../src/platform/scope.ts'
 import { createStorage } from '../src/platform/storage/index.ts'
 import { createVault, localKeyEncryption } from '../src/platform/vault/index.ts'
@@ -67,14 +68,17 @@ async function makeEngine(database: TestDatabase): Promise<Parts> {
   const pool = createPool({ ...database.appConfig, max: 10 }, () => undefined)
   const inspector = createFileInspector({ processes: 1 })
   const json = createJsonPool()
-  const noNetwork = () => Promise.reject(new Error('no network'))
+  const log = createLogger({ level: 'silent' })
+  // Integrations of tests listen on this machine; nothing else is reached.
+  const outbound = createGuardedFetch({ allowNetworks: ['127.0.0.0/8'], resolve: async () => [], log })
   const engine: Engine = {
     pool,
     vault: createVault(localKeyEncryption([Buffer.alloc(32, 7)])),
-    log: createLogger({ level: 'silent' }),
+    log,
     json,
-    storage: await createStorage({ kind: 'disk', directory: storageDirectory }, noNetwork),
+    storage: await createStorage({ kind: 'disk', directory: storageDirectory }, outbound.guardedFetch),
     inspectFile: (bytes, name) => inspector.inspectFile(bytes, name),
+    outbound,
     reactions,
     clockOffsetMs: () => clock.offsetMs,
   }
