@@ -15,7 +15,7 @@ export function authenticator(engine: Engine): Authenticate {
     assertUsable(key, credentials, engine.clockOffsetMs())
     return {
       accountId: key.accountId,
-      actor: { kind: 'key', id: key.keyId },
+      actor: { kind: 'key', id: key.keyId, keyClass: key.class },
       may: (capability) => keyMay(key.class, capability),
       place: key.maxInFlight === null ? undefined : { keyId: key.keyId, max: key.maxInFlight },
       rateLimit: key.callsPerHour === null ? undefined : { perHour: key.callsPerHour },

@@ -42,11 +42,13 @@ export async function apply(
     status,
     flag,
     requiredVariants: [],
+    risk: null,
+    isManualActionRaised: false,
     hidden: false,
     createdAt: scope.now,
   })
   await addHistory(scope, profile, scope.actor, [
-    { applicationId: id, kind: 'STATUS', status, flag, comment: null },
+    { applicationId: id, kind: 'STATUS', status, flag, comment: null, reasons: [] },
   ])
   const named = { id: product.id, alias: product.alias, name: product.name }
   const asRole = role === undefined ? {} : { associated_role: role }

@@ -5,12 +5,15 @@ import type { ProfileRoot } from '../profile-root/index.ts'
 import { type ApplicationRow, addHistory, changeApplicationRow, type HistoryRow } from './queries.ts'
 
 /** What is to change about an application; what is absent stays. */
-export type ApplicationChange = Partial<Pick<ApplicationRow, 'status' | 'flag' | 'requiredVariants'>>
+export type ApplicationChange = Partial<
+  Pick<ApplicationRow, 'status' | 'flag' | 'requiredVariants' | 'risk' | 'isManualActionRaised'>
+>
 
-/** Who changes an application, and what they say. */
+/** Who changes an application, what they say, and the decision reasons they name by id. */
 export interface Mover {
   readonly actor: Actor
   readonly comment: string | null
+  readonly reasons: readonly string[]
 }
 
 /** Changes an application of a locked profile: its row, its history and the facts, once for all changes. */
@@ -23,30 +26,45 @@ export async function changeApplication(
 ): Promise<void> {
   const next = { ...row, ...change }
   await changeApplicationRow(scope, profile, next)
-  const lines = historyLines(row, next, mover.comment)
+  const lines = historyLines(row, next, mover)
   if (lines.length > 0) await addHistory(scope, profile, mover.actor, lines)
-  const named = await factOf(scope, row)
-  if (next.status !== row.status) {
-    const said = mover.comment === null ? {} : { comment: mover.comment }
-    const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
-    scope.record({ kind: 'application.status-changed', payload }, profile, mover.actor)
-  }
-  if (next.flag !== row.flag)
-    scope.record(
-      { kind: 'application.flag-changed', payload: { ...named, old_flag: row.flag, new_flag: next.flag } },
-      profile,
-      mover.actor,
-    )
+  await recordChanges(scope, profile, { row, next }, mover)
 }
 
-type Line = Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment'>
+type Line = Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment' | 'reasons'>
 
-function historyLines(row: ApplicationRow, next: ApplicationRow, comment: string | null): Line[] {
+function historyLines(row: ApplicationRow, next: ApplicationRow, mover: Mover): Line[] {
   const lines: Line[] = []
   const { id: applicationId, status, flag } = next
-  if (status !== row.status) lines.push({ applicationId, kind: 'STATUS', status, flag: row.flag, comment })
-  if (flag !== row.flag) lines.push({ applicationId, kind: 'FLAG', status, flag, comment: null })
+  const { comment, reasons } = mover
+  if (status !== row.status)
+    lines.push({ applicationId, kind: 'STATUS', status, flag: row.flag, comment, reasons })
+  if (flag !== row.flag) lines.push({ applicationId, kind: 'FLAG', status, flag, comment: null, reasons: [] })
   return lines
+}
+
+async function recordChanges(
+  scope: Scope,
+  profile: ProfileRoot,
+  { row, next }: { readonly row: ApplicationRow; readonly next: ApplicationRow },
+  { actor, comment }: Mover,
+): Promise<void> {
+  const named = await factOf(scope, row)
+  if (next.risk?.level !== row.risk?.level || next.risk?.score !== row.risk?.score) {
+    const payload = { ...named, old_risk: row.risk, new_risk: next.risk }
+    scope.record({ kind: 'application.risk-changed', payload }, profile, actor)
+  }
+  if (next.status !== row.status) {
+    const said = comment === null ? {} : { comment }
+    const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
+    scope.record({ kind: 'application.status-changed', payload }, profile, actor)
+  }
+  if (next.flag !== row.flag) {
+    const payload = { ...named, old_flag: row.flag, new_flag: next.flag }
+    scope.record({ kind: 'application.flag-changed', payload }, profile, actor)
+  }
+  if (next.isManualActionRaised && !row.isManualActionRaised)
+    scope.record({ kind: 'application.manual-action-required', payload: named }, profile, actor)
 }
 
 /** Records that the last decision about an application was taken back. */

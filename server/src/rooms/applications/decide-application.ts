@@ -25,14 +25,20 @@ export async function decideApplication(scope: Scope, input: Input<typeof Decide
       pointer: '/status',
     })
   if (status === 'APPROVED') await assertApprovable(scope, profile, row)
-  await changeApplication(scope, profile, row, { status }, { actor: scope.actor, comment: comment ?? null })
+  await changeApplication(
+    scope,
+    profile,
+    row,
+    { status },
+    { actor: scope.actor, comment: comment ?? null, reasons: [] },
+  )
   return { profileId: profile.id, applicationId: row.id }
 }
 
 async function assertApprovable(scope: Scope, profile: ProfileRoot, row: ApplicationRow): Promise<void> {
   const applications = (await selectApplications(scope, [profile])).get(profile.id) ?? []
   const tasks = (await selectTasks(scope, [profile])).get(profile.id) ?? []
-  const blockers = approvalBlockers(caseOf(profile, applications, tasks), row)
+  const blockers = approvalBlockers(caseOf(profile, { applications, tasks }), row)
   if (blockers.length === 0) return
   throw new Fault('application.blocked', {
     message: `The application cannot be approved yet: ${blockers.length === 1 ? 'one thing stands' : `${blockers.length} things stand`} against it (see approval_blockers)`,

@@ -36,7 +36,7 @@ export function presentApplications(
   policy: Policy,
 ): ProductApplication[] {
   const applications = read.applications.get(profile.id) ?? []
-  const subject = caseOf(profile, applications, read.tasks.get(profile.id) ?? [])
+  const subject = caseOf(profile, { applications, tasks: read.tasks.get(profile.id) ?? [] })
   return applications.map((application) => {
     const blockers = approvalBlockers(subject, application)
     return presentApplication(application, read.history.get(application.id) ?? [], blockers, policy)

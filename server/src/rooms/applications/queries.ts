@@ -1,3 +1,4 @@
+import type { CaseRisk } from '@drawbridge/policy/case.ts'
 import type { ProductApplicationFlag, ProductApplicationStatus } from '@drawbridge/schema/application.ts'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
@@ -13,28 +14,43 @@ export interface ApplicationRow {
   readonly status: ProductApplicationStatus
   readonly flag: ProductApplicationFlag
   readonly requiredVariants: readonly string[]
+  /** What was last computed; null before, and where the product has no risk model. */
+  readonly risk: CaseRisk | null
+  /** Whether a person has been told that the application waits for one. */
+  readonly isManualActionRaised: boolean
   readonly hidden: boolean
   readonly createdAt: Date
 }
 
+type Stored = Omit<ApplicationRow, 'risk'> & {
+  riskLevel: CaseRisk['level'] | null
+  riskScore: number | null
+}
+
 const columns = `profile_id as "profileId", id, product_id as "productId", associated_role as "associatedRole", status,
-  flag, required_variants as "requiredVariants", hidden, created_at as "createdAt"`
+  flag, required_variants as "requiredVariants", risk_level as "riskLevel", risk_score as "riskScore",
+  manual_action_raised as "isManualActionRaised", hidden, created_at as "createdAt"`
 
 async function readApplications(
   scope: Scope,
   profiles: readonly Subject[],
 ): Promise<Map<string, ApplicationRow[]>> {
-  const { rows } = await scope.query<ApplicationRow>(
+  const { rows } = await scope.query<Stored>(
     `select ${columns} from application where account_id = $1 and profile_id = any($2) order by id`,
     [scope.accountId, profiles.map((profile) => profile.id)],
   )
-  return Map.groupBy(rows, (row) => row.profileId)
+  return Map.groupBy(rows.map(applicationOf), (row) => row.profileId)
+}
+
+function applicationOf({ riskLevel: level, riskScore: score, ...row }: Stored): ApplicationRow {
+  return { ...row, risk: level === null ? null : { level, score } }
 }
 
 function insertApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
     `insert into application (account_id, profile_id, id, product_id, associated_role, status, flag,
-       required_variants, hidden, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       required_variants, hidden, created_at, risk_level, risk_score, manual_action_raised)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       scope.accountId,
       row.profileId,
@@ -46,15 +62,29 @@ function insertApplication(scope: Scope, row: ApplicationRow): void {
       row.requiredVariants,
       row.hidden,
       row.createdAt,
+      row.risk?.level ?? null,
+      row.risk?.score ?? null,
+      row.isManualActionRaised,
     ],
   )
 }
 
 function updateApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
-    `update application set status = $4, flag = $5, required_variants = $6
+    `update application set status = $4, flag = $5, required_variants = $6, risk_level = $7, risk_score = $8,
+       manual_action_raised = $9
      where account_id = $1 and profile_id = $2 and id = $3`,
-    [scope.accountId, row.profileId, row.id, row.status, row.flag, row.requiredVariants],
+    [
+      scope.accountId,
+      row.profileId,
+      row.id,
+      row.status,
+      row.flag,
+      row.requiredVariants,
+      row.risk?.level ?? null,
+      row.risk?.score ?? null,
+      row.isManualActionRaised,
+    ],
   )
 }
 
@@ -99,6 +129,8 @@ export interface HistoryRow {
   readonly actorKind: string
   readonly actorId: string | null
   readonly comment: string | null
+  /** Of a decision, the reasons of the policy that were named with it, by id. */
+  readonly reasons: readonly string[]
 }
 
 const commentCell = (scope: Scope, id: string) => ({
@@ -114,11 +146,13 @@ function insertHistory(scope: Scope, profile: Subject, lines: readonly HistoryRo
   )
   scope.write(
     `insert into application_history
-       (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)
-     select $1, $2, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment
+       (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment,
+        decision_reasons)
+     select $1, $2, application_id, id, kind, status, flag, at, actor_kind, actor_id, comment,
+       string_to_array(reasons, ',')::uuid[]
      from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[],
-         $10::uuid[], $11::bytea[])
-       as new (application_id, id, kind, status, flag, at, actor_kind, actor_id, comment)`,
+         $10::uuid[], $11::bytea[], $12::text[])
+       as new (application_id, id, kind, status, flag, at, actor_kind, actor_id, comment, reasons)`,
     [
       scope.accountId,
       profile.id,
@@ -131,6 +165,8 @@ function insertHistory(scope: Scope, profile: Subject, lines: readonly HistoryRo
       lines.map((line) => line.actorKind),
       lines.map((line) => line.actorId),
       comments,
+      // An array of arrays would have to be rectangular.
+      lines.map((line) => line.reasons.join(',')),
     ],
   )
 }
@@ -140,7 +176,7 @@ async function readHistory(scope: Scope, profiles: readonly Subject[]): Promise<
     Omit<HistoryRow, 'comment'> & { profile_id: string; comment: Buffer | null }
   >(
     `select profile_id, id, application_id as "applicationId", kind, status, flag, at, actor_kind as "actorKind",
-       actor_id as "actorId", comment
+       actor_id as "actorId", comment, decision_reasons as reasons
      from application_history where account_id = $1 and profile_id = any($2) order by id`,
     [scope.accountId, profiles.map((profile) => profile.id)],
   )
@@ -169,7 +205,7 @@ export async function addHistory(
   scope: Scope,
   profile: Subject,
   actor: { kind: string; id: string | null },
-  lines: readonly Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment'>[],
+  lines: readonly Pick<HistoryRow, 'applicationId' | 'kind' | 'status' | 'flag' | 'comment' | 'reasons'>[],
 ): Promise<void> {
   const told = { at: scope.now, actorKind: actor.kind, actorId: actor.id }
   await history.add(

@@ -28,7 +28,7 @@ export async function revertDecision(scope: Scope, input: Input<typeof RevertDec
     profile,
     row,
     { status: before },
-    { actor: scope.actor, comment: comment ?? null },
+    { actor: scope.actor, comment: comment ?? null, reasons: [] },
   )
   return { profileId: profile.id, applicationId: row.id }
 }

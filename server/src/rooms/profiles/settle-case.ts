@@ -20,7 +20,7 @@ export async function settleCase(scope: Scope, profileId: string): Promise<void>
   ])
   const applications = applicationsOf.get(profile.id) ?? []
   const tasks = tasksOf.get(profile.id) ?? []
-  const { subject, actions } = settle(caseOf(profile, applications, tasks), policy)
+  const { subject, actions } = settle(caseOf(profile, { applications, tasks }), policy)
   if (actions.length === 0) return
   await addDueTasks(scope, profile, actions, policy)
   for (const application of applications) await changeDue(scope, profile, application, subject.applications)
@@ -53,6 +53,6 @@ async function changeDue(
     profile,
     application,
     { status, flag, requiredVariants },
-    { actor: thePolicy, comment: null },
+    { actor: thePolicy, comment: null, reasons: [] },
   )
 }

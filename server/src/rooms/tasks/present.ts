@@ -26,11 +26,12 @@ export function presentTask(task: TaskRow, policy: Policy): TaskResource {
     is_complete: task.state === 'COMPLETED_PASS',
     is_deleted: false,
     is_expired: task.expiredAt !== null,
-    is_skipped: false,
+    is_skipped: task.isSkipped,
     creation_date: formatDateTime(task.createdAt),
     check_ids: [],
     form_instance_ids: [],
     needs_check_automation: false,
+    nearing_expiry: task.successorId !== null && task.expiredAt === null,
     ...(task.expiredAt === null ? {} : { expired_at: formatDateTime(task.expiredAt) }),
     ...(task.expiryReason === null ? {} : { expiry_reason: task.expiryReason }),
     ...(expiresAt === null

@@ -24,6 +24,10 @@ export interface TaskRow {
     | 'NEW_TASK_VERSION'
     | 'EXPIRY_PERIOD_ENDED'
     | null
+  /** The next version, which waits for this one to end. */
+  readonly successorId: string | null
+  /** Not asked for: the first version of a variant that skips it. */
+  readonly isSkipped: boolean
 }
 
 /** Why somebody set an expiry, in their own words. */
@@ -38,7 +42,7 @@ const columns = `profile_id as "profileId", id, variant_id as "variantId", type,
   held_by_person as "heldByPerson", created_at as "createdAt", completed_at as "completedAt",
   default_expires_at as "defaultExpiresAt", custom_expires_at as "customExpiresAt",
   expiry_words as "expiryWords", expired_at as "expiredAt",
-  expiry_reason as "expiryReason"`
+  expiry_reason as "expiryReason", successor_id as "successorId", skipped as "isSkipped"`
 
 const wordsCell = (scope: Scope, id: string) => ({
   account: scope.accountId,
@@ -83,11 +87,12 @@ const changing = (scope: Scope, profile: Subject, task: TaskRow) => {
     expiryWords: words === null ? null : sealJson(profile.key, wordsCell(scope, task.id), words),
     expiredAt: task.expiredAt,
     expiryReason: task.expiryReason,
+    successorId: task.successorId,
   }
 }
 
 const insertColumns = `variant_id, type, created_at, state, held_by_person, completed_at, default_expires_at,
-  custom_expires_at, expiry_words, expired_at, expiry_reason`
+  custom_expires_at, expiry_words, expired_at, expiry_reason, successor_id, skipped`
 
 function insertTasks(scope: Scope, profile: Subject, tasks: readonly TaskRow[]): void {
   const rows = tasks.map((task) => ({ ...task, ...changing(scope, profile, task) }))
@@ -95,7 +100,8 @@ function insertTasks(scope: Scope, profile: Subject, tasks: readonly TaskRow[]):
     `insert into task (account_id, profile_id, id, ${insertColumns})
      select $1, $2, id, ${insertColumns}
      from unnest($3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::timestamptz[],
-         $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::timestamptz[], $14::text[])
+         $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::timestamptz[], $14::text[],
+         $15::uuid[], $16::boolean[])
        as new (id, ${insertColumns})`,
     [
       scope.accountId,
@@ -112,6 +118,8 @@ function insertTasks(scope: Scope, profile: Subject, tasks: readonly TaskRow[]):
       rows.map((row) => row.expiryWords),
       rows.map((row) => row.expiredAt),
       rows.map((row) => row.expiryReason),
+      rows.map((row) => row.successorId),
+      rows.map((row) => row.isSkipped),
     ],
   )
 }
@@ -120,7 +128,7 @@ function updateTask(scope: Scope, profile: Subject, task: TaskRow): void {
   const row = changing(scope, profile, task)
   scope.write(
     `update task set state = $4, held_by_person = $5, completed_at = $6, default_expires_at = $7,
-       custom_expires_at = $8, expiry_words = $9, expired_at = $10, expiry_reason = $11
+       custom_expires_at = $8, expiry_words = $9, expired_at = $10, expiry_reason = $11, successor_id = $12
      where account_id = $1 and profile_id = $2 and id = $3`,
     [
       scope.accountId,
@@ -134,6 +142,7 @@ function updateTask(scope: Scope, profile: Subject, task: TaskRow): void {
       row.expiryWords,
       row.expiredAt,
       row.expiryReason,
+      row.successorId,
     ],
   )
 }

@@ -1,27 +1,35 @@
 import { expect, test } from 'vitest'
-import { stateSetByPerson, willExpireAt } from './rules.ts'
+import { defaultExpiry, rowOfState, willExpireAt } from './rules.ts'
 
 const now = new Date('2026-03-01T10:00:00Z')
 const later = new Date('2026-04-01T10:00:00Z')
+const variant = { expiry: { days: 31, days_by_risk: { HIGH: 1 }, notification_days: 30 } }
+const person = { at: now, byPerson: true }
 
 test('a passed task expires after the days of its variant, any other task does not', () => {
-  const variant = { expires_after_days: 31 }
-  expect(stateSetByPerson('COMPLETED_PASS', variant, now).defaultExpiresAt).toEqual(later)
-  expect(stateSetByPerson('COMPLETED_FAIL', variant, now).defaultExpiresAt).toBeNull()
-  expect(stateSetByPerson('INCOMPLETE', variant, now).defaultExpiresAt).toBeNull()
-  expect(stateSetByPerson('COMPLETED_PASS', {}, now).defaultExpiresAt).toBeNull()
-  expect(stateSetByPerson('COMPLETED_PASS', undefined, now).defaultExpiresAt).toBeNull()
+  expect(rowOfState('COMPLETED_PASS', variant, person).defaultExpiresAt).toEqual(later)
+  expect(rowOfState('COMPLETED_FAIL', variant, person).defaultExpiresAt).toBeNull()
+  expect(rowOfState('INCOMPLETE', variant, person).defaultExpiresAt).toBeNull()
+  expect(rowOfState('COMPLETED_PASS', {}, person).defaultExpiresAt).toBeNull()
+  expect(rowOfState('COMPLETED_PASS', undefined, person).defaultExpiresAt).toBeNull()
+})
+
+test('the days of a risk level take the place of the usual ones, where the variant has them', () => {
+  expect(defaultExpiry(variant, now, 'HIGH')).toEqual(new Date('2026-03-02T10:00:00Z'))
+  expect(defaultExpiry(variant, now, 'LOW')).toEqual(later)
+  expect(defaultExpiry(variant, now, null)).toEqual(later)
 })
 
 test('a task that a person set back is left alone by automation, and is no longer completed', () => {
-  expect(stateSetByPerson('INCOMPLETE', undefined, now)).toMatchObject({
-    heldByPerson: true,
-    completedAt: null,
-  })
-  expect(stateSetByPerson('COMPLETED_FAIL', undefined, now)).toMatchObject({
+  expect(rowOfState('INCOMPLETE', undefined, person)).toMatchObject({ heldByPerson: true, completedAt: null })
+  expect(rowOfState('COMPLETED_FAIL', undefined, person)).toMatchObject({
     heldByPerson: false,
     completedAt: now,
   })
+})
+
+test('a task that automation set back is not left alone', () => {
+  expect(rowOfState('INCOMPLETE', undefined, { at: now, byPerson: false }).heldByPerson).toBe(false)
 })
 
 test('an expiry set by hand wins over the default', () => {

@@ -1,4 +1,5 @@
 import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
+import type { RiskLevelCategory } from '@drawbridge/schema/risk.ts'
 import type { TaskState } from '@drawbridge/schema/task.ts'
 import type { TaskRow } from './queries.ts'
 
@@ -9,18 +10,28 @@ export function willExpireAt(task: Pick<TaskRow, 'customExpiresAt' | 'defaultExp
   return task.customExpiresAt ?? task.defaultExpiresAt
 }
 
-/** What a state set by a person means for the task's row: a task set back is left alone by automation. */
-export function stateSetByPerson(
+/** When a task that passed at this instant ends by its variant's period, which may depend on the risk. */
+export function defaultExpiry(
+  variant: Pick<PolicyTaskVariant, 'expiry'> | undefined,
+  passedAt: Date,
+  level: RiskLevelCategory | null,
+): Date | null {
+  const expiry = variant?.expiry
+  if (expiry === undefined) return null
+  const days = (level === null ? undefined : expiry.days_by_risk[level]) ?? expiry.days
+  return new Date(passedAt.getTime() + days * dayMs)
+}
+
+/** What a state means for the task's row: a task that a person set back is left alone by automation. */
+export function rowOfState(
   state: TaskState,
-  variant: Pick<PolicyTaskVariant, 'expires_after_days'> | undefined,
-  now: Date,
+  variant: Pick<PolicyTaskVariant, 'expiry'> | undefined,
+  set: { readonly at: Date; readonly byPerson: boolean },
 ): Pick<TaskRow, 'state' | 'heldByPerson' | 'completedAt' | 'defaultExpiresAt'> {
-  const days = variant?.expires_after_days
-  const passed = state === 'COMPLETED_PASS'
   return {
     state,
-    heldByPerson: state === 'INCOMPLETE',
-    completedAt: state === 'INCOMPLETE' ? null : now,
-    defaultExpiresAt: passed && days !== undefined ? new Date(now.getTime() + days * dayMs) : null,
+    heldByPerson: set.byPerson && state === 'INCOMPLETE',
+    completedAt: state === 'INCOMPLETE' ? null : set.at,
+    defaultExpiresAt: state === 'COMPLETED_PASS' ? defaultExpiry(variant, set.at, null) : null,
   }
 }
