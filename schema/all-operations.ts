@@ -1,7 +1,9 @@
 import * as application from './application.ts'
 import { ListAuditItems } from './audit.ts'
 import { AddDocument } from './collected-data.ts'
+import { ListCollectionSteps, ReplaceCollectionSteps } from './collection-step.ts'
 import { AddDocumentImage, GetDocumentImage, ListDocumentImages } from './document.ts'
+import { CreateEvent, GetEvent, ListEvents, ResolveEvent, ResolveEvents } from './event.ts'
 import { AddFile, GetFile } from './file.ts'
 import { AddNote, ListNotes, RemoveNote } from './note.ts'
 import type { Operation } from './operation.ts'
@@ -35,6 +37,13 @@ export const allOperations: readonly Operation[] = [
   ListNotes,
   AddNote,
   RemoveNote,
+  ListEvents,
+  CreateEvent,
+  GetEvent,
+  ResolveEvent,
+  ResolveEvents,
+  ListCollectionSteps,
+  ReplaceCollectionSteps,
   ListDocumentImages,
   AddDocumentImage,
   GetDocumentImage,

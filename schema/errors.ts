@@ -88,6 +88,12 @@ export const errors = {
   'task.unknown': { status: 404, code: 201, title: 'There is no such task' },
   'task.unknown-variant': { status: 400, code: 201, title: 'There is no such task variant' },
   'task.expired': { status: 409, code: 402, title: 'The task has been replaced by a newer version' },
+  'event.unknown': { status: 404, code: 201, title: 'There is no such event' },
+  'event.demo-only': {
+    status: 403,
+    code: 204,
+    title: 'Events are added by hand in a demo environment only',
+  },
   'note.unknown': { status: 404, code: 201, title: 'There is no such note' },
   'tag.unknown': { status: 404, code: 201, title: 'There is no such tag' },
   'file.unknown': { status: 404, code: 201, title: 'There is no such file' },

@@ -3,7 +3,9 @@ import type { Reaction } from './platform/scope.ts'
 import { routes as accounts } from './rooms/accounts/index.ts'
 import { routes as applications } from './rooms/applications/index.ts'
 import { routes as audit } from './rooms/audit/index.ts'
+import { routes as collectionSteps, reactions as stepReactions } from './rooms/collection-steps/index.ts'
 import { routes as documents } from './rooms/documents/index.ts'
+import { routes as events } from './rooms/events/index.ts'
 import { routes as files } from './rooms/files/index.ts'
 import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
 import { routes as tags } from './rooms/tags/index.ts'
@@ -16,10 +18,12 @@ export const routes: readonly Route[] = [
   ...tags,
   ...files,
   ...documents,
+  ...collectionSteps,
+  ...events,
   ...tasks,
   ...applications,
   ...profiles,
 ]
 
 /** What each room does when a fact is recorded, in the order of the house. */
-export const reactions: readonly Reaction[] = [...profileReactions]
+export const reactions: readonly Reaction[] = [...stepReactions, ...profileReactions]

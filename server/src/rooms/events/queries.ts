@@ -91,9 +91,9 @@ function insertEvents(scope: Scope, profile: Subject, rows: readonly EventRow[])
 function updateEvent(scope: Scope, profile: Subject, row: EventRow): void {
   scope.write(
     `update profile_event set resolution = $4, match_token = $5, content_token = $6, data = coalesce($7, data),
-       reason = $8, resolved_at = $9
+       reason = $8, resolved_at = $9, task_ids = $10
      where account_id = $1 and profile_id = $2 and id = $3`,
-    [scope.accountId, profile.id, row.id, ...changing(scope, profile, row)],
+    [scope.accountId, profile.id, row.id, ...changing(scope, profile, row), row.taskIds],
   )
 }
 
