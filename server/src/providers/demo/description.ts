@@ -1,0 +1,43 @@
+import type { CheckType } from '@drawbridge/schema/check.ts'
+import { countries } from '@drawbridge/schema/countries.ts'
+import type { CheckTemplate, ProviderDescription } from '../../provider-kit/provider.ts'
+
+const everywhere = countries.map((country) => country.alpha3)
+
+/** Whether checks of the type are answered in steps and can be monitored. */
+export function isScreening(checkType: CheckType): boolean {
+  return checkType === 'PEPS_AND_SANCTIONS_SCREEN' || checkType === 'COMPANY_PEPS_AND_SANCTIONS_SCREEN'
+}
+
+/** How the demo provider answers in this process: at once, and screenings with the first poll, which is due at once. */
+export function localTemplate(checkType: CheckType): CheckTemplate {
+  if (!isScreening(checkType)) return { type: 'ONE_TIME_SYNCHRONOUS', timeoutSeconds: 60 }
+  return {
+    type: 'MONITORED_POLLING',
+    requestTimeoutSeconds: 60,
+    polling: { initialIntervalSeconds: 0, pollingIntervalSeconds: 1, pollsMax: 5 },
+    updateIntervalSeconds: 120,
+  }
+}
+
+/** What the demo provider says of itself for a check type. It is never resold, so it never charges. */
+export function descriptionOf(checkType: CheckType, template: CheckTemplate): ProviderDescription {
+  return {
+    providerName: 'Demo provider',
+    checkType,
+    template,
+    supportsReselling: false,
+    maximumCost: null,
+    supportedCountries: everywhere,
+    supportedFeatures: featuresOf(checkType),
+    credentialFields: [{ type: 'password', name: 'api_key', label: 'API key', subtext: 'Any text will do.' }],
+    configFields: [],
+    outputCustomFields: {},
+  }
+}
+
+function featuresOf(checkType: CheckType): readonly string[] {
+  const external = ['EXTERNAL_LINK', 'EXTERNAL_EMBED']
+  if (isScreening(checkType)) return ['PEPS', 'SANCTIONS', 'ADVERSE_MEDIA', ...external]
+  return checkType === 'COMPANY_DATA' ? ['COMPANY_SEARCH', 'PROVIDER_FIELD_CHECKS', ...external] : external
+}
