@@ -10,7 +10,7 @@ export interface FullProfile extends MadeProfile {
   readonly ids: Readonly<Record<string, string>>
 }
 
-/** Creates a profile of the environment of `key` with a task, a note, a tag, a file, an image and an application. */
+/** Creates a profile of the environment of `key` with a task, a note, a tag, a file, an image, an event and an application. */
 export async function makeFullProfile(server: TestServer, key: string): Promise<FullProfile> {
   const person = await makePerson(server, { key })
   const post = async (below: string, body: object) => {
@@ -28,6 +28,7 @@ export async function makeFullProfile(server: TestServer, key: string): Promise<
     tag_id: await post('/tags', { name: 'a tag' }),
     file_id: await post('/files', { data }),
     image_id: await post('/document_images', { data, image_type: 'FRONT' }),
+    event_id: await eventOf(server, person, key),
   }
   await post('/collected_data/documents', {
     category: 'PROOF_OF_IDENTITY',
@@ -37,6 +38,14 @@ export async function makeFullProfile(server: TestServer, key: string): Promise<
   return { ...person, ids }
 }
 
+/** An event that was added by hand; outside a demo environment, where that is refused, an id that nothing has. */
+async function eventOf(server: TestServer, person: MadeProfile, key: string): Promise<string> {
+  const body = { data: newMatch }
+  const added = await server.ask<{ id?: string }>('POST', `${person.path}/events`, { key, body })
+  return added.body.id ?? crypto.randomUUID()
+}
+
+const newMatch = { event_type: 'PEP_FLAG', match_id: 'match-1', match_name: 'Mira Oduya' }
 const data = classicPdf().toString('base64')
 const person = { entity_type: 'INDIVIDUAL', personal_details: { name: { family_name: 'Oduya' } } }
 
@@ -57,6 +66,10 @@ const bodies: Readonly<Record<string, (confirm: string) => unknown>> = {
   AddDocumentImage: () => ({ data, image_type: 'FRONT' }),
   AddFile: () => ({ data }),
   AddTag: () => ({ name: 'another tag' }),
+  CreateEvent: () => ({ data: newMatch }),
+  ResolveEvent: () => ({ resolution: 'MISMATCH' }),
+  ResolveEvents: () => [],
+  ReplaceCollectionSteps: () => [{ collection_type: 'EMAIL' }],
 }
 
 /** The address of an operation with these ids in it; those not given are random. */
