@@ -26,6 +26,11 @@ interface Prepared {
   fields: readonly Field[] | undefined
 }
 
+/** A statement whose values are as the server takes them. */
+interface Ready extends Asked {
+  readonly parameters: readonly (string | Buffer | null)[]
+}
+
 interface Connected {
   readonly byText: Map<string, Prepared>
   named: number
@@ -40,7 +45,7 @@ interface RowDescription {
 }
 
 interface Step {
-  readonly asked: Asked
+  readonly asked: Ready
   readonly prepared: Prepared
   /** Whether this batch is the one that has it prepared. */
   readonly isNew: boolean
@@ -54,13 +59,14 @@ interface Step {
  * is prepared at its first use on a connection and described once.
  */
 export class Batch extends PgQuery {
-  readonly asked: readonly Asked[]
+  readonly asked: readonly Ready[]
   #steps: Step[] = []
   #at = 0
 
   constructor(asked: readonly Asked[]) {
     super({ text: '' })
-    this.asked = asked
+    // Before anything is sent: a value that cannot be given must not leave half a batch on the way.
+    this.asked = asked.map((one) => ({ ...one, parameters: one.values.map(parameterOf) }))
   }
 
   override submit = (connection: Connection): void => {
@@ -114,10 +120,10 @@ export class Batch extends PgQuery {
   }
 }
 
-function send(connection: Connection, known: Connected, asked: Asked): Step {
+function send(connection: Connection, known: Connected, asked: Ready): Step {
   const { prepared, isNew } = preparedFor(known, asked.text)
   if (isNew) connection.parse({ name: prepared.name, text: asked.text, types: [] }, true)
-  connection.bind({ statement: prepared.name, values: asked.values.map(parameterOf) }, true)
+  connection.bind({ statement: prepared.name, values: [...asked.parameters] }, true)
   if (prepared.fields === undefined) connection.describe({ type: 'P' }, true)
   connection.execute(null, true)
   return { asked, prepared, isNew, rows: [], command: '' }
@@ -139,5 +145,9 @@ function fieldOf(field: RowDescription['fields'][number]): Field {
 
 /** Sends statements together; each is answered by itself, and from the first that fails on all fail with its error. */
 export function sendTogether(client: PoolClient, asked: readonly Asked[]): void {
-  client.query(new Batch(asked))
+  try {
+    client.query(new Batch(asked))
+  } catch (error) {
+    for (const { reject } of asked) reject(error)
+  }
 }

@@ -134,3 +134,15 @@ it('what was asked for but not yet sent when the transaction is rolled back is n
   client.release()
   expect(await words()).toEqual(['kept'])
 })
+
+it('a value that cannot be given to the server fails what was asked together, and harms nothing after it', async () => {
+  await inTransaction(async (pipeline) => {
+    pipeline.write(insert, ['not sent'])
+    await expect(pipeline.query('select $1::jsonb', [{ much: 1n }])).rejects.toThrow('BigInt')
+    await expect(pipeline.commit()).rejects.toThrow('BigInt')
+  })
+  await inTransaction(async (pipeline) => {
+    expect((await pipeline.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  })
+  expect(await words()).toEqual(['kept'])
+})
