@@ -51,7 +51,7 @@ const Field = z.object({
   subtext: orElse(looseText(1_000), ''),
   options: z.array(Option).max(1_000).nullish(),
   items: z.looseObject({ options: z.array(Option).max(1_000).nullish() }).nullish(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
 })
 
 const Fields = orElse(

@@ -13,7 +13,7 @@ const ErrorShape = z.object({
   type: looseText(100).catch('UNKNOWN_ERROR'),
   sub_type: looseText(100).optional().catch(undefined),
   message: looseText(2_000).catch(UNREADABLE),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 })
 const WarningShape = z.object({ type: looseText(100).catch('WARNING'), message: looseText(2_000).catch('') })
 const ChargeShape = z.object({
