@@ -17,6 +17,11 @@ export interface CaseApplication {
   readonly requiredVariants: readonly string[]
   /** What was last computed; null before, and where the product has no risk model. */
   readonly risk: CaseRisk | null
+  /**
+   * A person sent it to review or took a decision back: automation neither approves nor rejects it any more, until a
+   * person has decided.
+   */
+  readonly isHeldByPerson: boolean
   /** Whether a person has been told that the application waits for one. */
   readonly isManualActionRaised: boolean
 }
@@ -37,6 +42,8 @@ export interface CaseTask {
   /** A person set it back to incomplete: automation leaves it alone. */
   readonly isHeldByPerson: boolean
   readonly createdAt: Date
+  /** When it was last passed; null while it is not. */
+  readonly passedAt: Date | null
   /** When it ends, by hand or by its period; null when it does not. */
   readonly expiresAt: Date | null
   /** Whether the next version exists already, and waits for this one to end. */
@@ -64,6 +71,7 @@ export interface CaseEvent {
   readonly id: string
   readonly type: EventType
   readonly resolution: 'UNRESOLVED' | 'MISMATCH' | 'MATCH' | 'IGNORE' | 'CREATED_TASK'
+  /** When it came, or came again changed. */
   readonly createdAt: Date
 }
 
@@ -77,6 +85,8 @@ export interface CaseAssociate {
   readonly isFormer: boolean
   /** The tasks it is verified for. */
   readonly taskVariantIds: readonly string[]
+  /** The tasks from whose lists a person took it: it is never put back by itself. */
+  readonly removedVariantIds: readonly string[]
   /** Whether each product it applies for is approved, by product id. */
   readonly approvedProductIds: readonly string[]
 }

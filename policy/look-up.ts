@@ -1,6 +1,15 @@
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { CheckType } from '@drawbridge/schema/check.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
-import type { Policy, PolicyTaskVariant, Product } from './policy.ts'
+import type {
+  Policy,
+  PolicyCheckVariant,
+  PolicyTaskVariant,
+  Product,
+  RiskModel,
+  SmartPolicy,
+} from './policy.ts'
+import { indexOf } from './policy-index.ts'
 
 /** How a caller names something of the policy: by id or by alias; the id wins. */
 export interface Named {
@@ -21,6 +30,35 @@ export function findProduct(policy: Policy, name: Named): Product | undefined {
 /** The task variant of that name; undefined when the policy has none. */
 export function findTaskVariant(policy: Policy, name: Named): PolicyTaskVariant | undefined {
   return named(policy.task_variants, name)
+}
+
+/** The check variant of that name; undefined when the policy has none. */
+export function findCheckVariant(policy: Policy, name: Named): PolicyCheckVariant | undefined {
+  return named(policy.check_variants, name)
+}
+
+/** The smart policy of that name; undefined when the policy has none. */
+export function findSmartPolicy(policy: Policy, name: Named): SmartPolicy | undefined {
+  return named(policy.smart_policies, name)
+}
+
+/**
+ * The variant that runs where a check of a type is asked for without one: the one marked as default, else the first
+ * of the type; undefined when the policy has none.
+ */
+export function defaultCheckVariant(policy: Policy, checkType: CheckType): PolicyCheckVariant | undefined {
+  return indexOf(policy).defaultCheckByType.get(checkType)
+}
+
+/** The risk model by which applications of this kind of profile for a product are scored; undefined without one. */
+export function riskModelOf(
+  policy: Policy,
+  productId: string,
+  entityType: EntityType,
+): RiskModel | undefined {
+  const index = indexOf(policy)
+  const alias = index.productById.get(productId)?.risk_models[entityType]
+  return alias === undefined ? undefined : index.riskModelByAlias.get(alias)
 }
 
 /** The products a new customer of this kind applies for by itself. */

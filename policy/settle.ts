@@ -1,8 +1,14 @@
-import type { Case, CaseApplication } from './case.ts'
-import { type Action, decide } from './decide.ts'
+import type { Action } from './action.ts'
+import type { Case, CaseApplication, CaseTask } from './case.ts'
+import { decide } from './decide.ts'
+import { expiresAfter } from './expiry.ts'
 import type { Policy } from './policy.ts'
+import { indexOf } from './policy-index.ts'
 
-/** More rounds than any policy can need: every round adds a task, moves a status once, or changes a badge. */
+/**
+ * More rounds than any policy can need: a round ends one stage of `decide` for all applications and tasks, and a stage
+ * comes again only after a task was made, reopened or ended, or a status moved, which happens to each a few times.
+ */
 const roundsMax = 100
 
 /** A case at rest, and what had to happen to bring it there, in order. */
@@ -11,38 +17,136 @@ export interface Settled {
   readonly actions: readonly Action[]
 }
 
-/** Decides until nothing is left to do. Throws when that never comes, which is a defect of `decide`. */
-export function settle(subject: Case, policy: Policy): Settled {
+/**
+ * Decides until nothing is left to do. What is made on the way has the id `new/` and that of its variant, in the
+ * actions too. Throws when rest never comes, which is a defect of `decide`.
+ */
+export function settle(subject: Case, policy: Policy, now: Date): Settled {
   const actions: Action[] = []
   let current = subject
   for (let round = 0; round < roundsMax; round += 1) {
-    const due = decide(current, policy)
+    const due = decide(current, policy, now)
     if (due.length === 0) return { subject: current, actions }
     actions.push(...due)
-    current = due.reduce(afterAction, current)
+    for (const action of due) current = afterAction(current, action, policy, now)
   }
   throw new Error(`A case did not come to rest within ${roundsMax} rounds`)
 }
 
 /** The case as it is once an action has happened. */
-export function afterAction(subject: Case, action: Action): Case {
+function afterAction(subject: Case, action: Action, policy: Policy, now: Date): Case {
   switch (action.kind) {
-    case 'add-task': {
-      const task = {
-        id: `new/${action.variantId}`,
-        variantId: action.variantId,
-        state: 'INCOMPLETE' as const,
-      }
-      return { ...subject, tasks: [...subject.tasks, { ...task, isExpired: false }] }
-    }
+    case 'set-risk':
+      return withApplication(subject, action.applicationId, { risk: action.risk })
     case 'require-tasks':
       return withApplication(subject, action.applicationId, { requiredVariants: action.variantIds })
     case 'change-status':
       return withApplication(subject, action.applicationId, { status: action.status })
     case 'change-flag':
       return withApplication(subject, action.applicationId, { flag: action.flag })
+    case 'raise-manual-action':
+      return withApplication(subject, action.applicationId, { isManualActionRaised: true })
+    case 'clear-manual-action':
+      return withApplication(subject, action.applicationId, { isManualActionRaised: false })
     case 'change-category':
       return { ...subject, category: action.category }
+    case 'verify-associate':
+      return withVerified(subject, action.at, action.variantId)
+    case 'run-check':
+      return withCheck(subject, action, policy, now)
+    default:
+      return afterTaskAction(subject, action, policy, now)
+  }
+}
+
+type TaskAction = Extract<
+  Action,
+  { kind: 'add-task' | 'new-task-version' | 'expire-task' | 'pass-task' | 'reopen-task' }
+>
+
+function afterTaskAction(subject: Case, action: TaskAction, policy: Policy, now: Date): Case {
+  switch (action.kind) {
+    case 'add-task':
+      return { ...subject, tasks: [...subject.tasks, newTask(action.variantId, now)] }
+    case 'new-task-version': {
+      const change = action.how === 'successor' ? { isSucceeded: true } : { isExpired: true }
+      const before = withTask(subject, action.taskId, () => change)
+      return { ...before, tasks: [...before.tasks, newTask(action.variantId, now)] }
+    }
+    case 'expire-task':
+      return withTask(subject, action.taskId, () => ({ isExpired: true }))
+    case 'pass-task':
+      return withTask(subject, action.taskId, (task) => ({
+        state: 'COMPLETED_PASS',
+        passedAt: now,
+        expiresAt: expiresAfter(
+          indexOf(policy).taskById.get(task.variantId),
+          now,
+          levelsOf(subject, task.variantId),
+        ),
+      }))
+    case 'reopen-task':
+      return withTask(subject, action.taskId, () => ({
+        state: 'INCOMPLETE',
+        passedAt: null,
+        expiresAt: null,
+      }))
+  }
+}
+
+function newTask(variantId: string, now: Date): CaseTask {
+  return {
+    id: `new/${variantId}`,
+    variantId,
+    state: 'INCOMPLETE',
+    isExpired: false,
+    isHeldByPerson: false,
+    createdAt: now,
+    passedAt: null,
+    expiresAt: null,
+    isSucceeded: false,
+  }
+}
+
+function levelsOf(subject: Case, variantId: string) {
+  return subject.applications.flatMap((application) =>
+    application.risk && application.requiredVariants.includes(variantId) ? [application.risk.level] : [],
+  )
+}
+
+function withCheck(
+  subject: Case,
+  action: Extract<Action, { kind: 'run-check' }>,
+  policy: Policy,
+  now: Date,
+): Case {
+  const variant = indexOf(policy).checkById.get(action.variantId)
+  if (!variant) return subject
+  const check = {
+    id: `new/${action.variantId}`,
+    variantId: action.variantId,
+    checkType: variant.check_type,
+    state: 'PENDING' as const,
+    decision: null,
+    taskIds: action.taskIds,
+    instructedAt: now,
+    completedAt: null,
+    foundAssociates: null,
+  }
+  return { ...subject, checks: [...subject.checks, check] }
+}
+
+function withVerified(subject: Case, at: number, variantId: string): Case {
+  const associates = subject.associates.map((associate, place) =>
+    place === at ? { ...associate, taskVariantIds: [...associate.taskVariantIds, variantId] } : associate,
+  )
+  return { ...subject, associates }
+}
+
+function withTask(subject: Case, id: string, changeOf: (task: CaseTask) => Partial<CaseTask>): Case {
+  return {
+    ...subject,
+    tasks: subject.tasks.map((task) => (task.id === id ? { ...task, ...changeOf(task) } : task)),
   }
 }
 

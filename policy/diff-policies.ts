@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Policy } from './policy.ts'
+
+const kinds = [
+  'products',
+  'smart_policies',
+  'task_variants',
+  'check_variants',
+  'risk_models',
+  'decision_reasons',
+  'custom_fields',
+] as const
+
+/** One thing of a policy that another version has not, has too, or has otherwise. */
+export interface PolicyChange {
+  readonly what: 'added' | 'removed' | 'changed'
+  readonly kind: (typeof kinds)[number]
+  readonly alias: string
+  /** The fields that differ, of what was changed. */
+  readonly fields: readonly string[]
+}
+
+/**
+ * What a version of a policy changes in another, by kind and then alias. The same thing is told by its id, so a new
+ * alias is a change; the version number and the order of the lists are none.
+ */
+export function diffPolicies(before: Policy, after: Policy): PolicyChange[] {
+  return kinds.flatMap((kind) =>
+    diffLists(before[kind], after[kind])
+      .map((change) => ({ ...change, kind }))
+      .sort((left, right) => (left.alias < right.alias ? -1 : left.alias > right.alias ? 1 : 0)),
+  )
+}
+
+type Item = Readonly<Record<string, unknown>> & { readonly id: string; readonly alias: string }
+
+type ItemChange = Omit<PolicyChange, 'kind'>
+
+function diffLists(before: readonly Item[], after: readonly Item[]): ItemChange[] {
+  const old = new Map(before.map((item) => [item.id, item]))
+  const kept = new Set(after.map((item) => item.id))
+  const removed = before.filter((item) => !kept.has(item.id))
+  return [
+    ...removed.map(({ alias }): ItemChange => ({ what: 'removed', alias, fields: [] })),
+    ...after.flatMap((item): ItemChange[] => {
+      const known = old.get(item.id)
+      if (!known) return [{ what: 'added', alias: item.alias, fields: [] }]
+      const fields = differingFields(known, item)
+      return fields.length === 0 ? [] : [{ what: 'changed', alias: item.alias, fields }]
+    }),
+  ]
+}
+
+function differingFields(before: Item, after: Item): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort()
+}

@@ -1,0 +1,99 @@
+import type { Case, CaseApplication, CaseCheck, CaseEvent, CaseTask } from './case.ts'
+import type { Policy, PolicyTaskVariant } from './policy.ts'
+import { indexOf, type PolicyIndex } from './policy-index.ts'
+import { screenedEvents } from './task-types.ts'
+import { type Walk, walkOf } from './walk.ts'
+
+/** A case beside its policy at one instant, with what several decisions look up made once. */
+export interface CaseView {
+  readonly subject: Case
+  readonly policy: Policy
+  readonly index: PolicyIndex
+  readonly now: Date
+  /** Versions of tasks that count, by variant, newest first. */
+  readonly liveTasks: ReadonlyMap<string, readonly CaseTask[]>
+  /** The checks that were run for each version of a task. */
+  readonly checksOf: ReadonlyMap<string, readonly CaseCheck[]>
+  /** Variants that an application asks for that has not ended. */
+  readonly wanted: ReadonlySet<string>
+  /** Variants that only ended applications asked for. */
+  readonly abandoned: ReadonlySet<string>
+}
+
+/** Looks at a case by its policy. */
+export function viewOf(subject: Case, policy: Policy, now: Date): CaseView {
+  const [ended, running] = [
+    subject.applications.filter(isEnded),
+    subject.applications.filter((one) => !isEnded(one)),
+  ]
+  const wanted = new Set(running.flatMap((application) => application.requiredVariants))
+  const asked = ended.flatMap((application) => application.requiredVariants)
+  return {
+    subject,
+    policy,
+    index: indexOf(policy),
+    now,
+    liveTasks: groupLive(subject.tasks),
+    checksOf: groupChecks(subject.checks),
+    wanted,
+    abandoned: new Set(asked.filter((variantId) => !wanted.has(variantId))),
+  }
+}
+
+/** Whether an application has ended, so that nothing more is asked for it. */
+export function isEnded({ status }: Pick<CaseApplication, 'status'>): boolean {
+  return status === 'REJECTED' || status === 'CANCELLED'
+}
+
+/** Whether an application waits for a decision. */
+export function isUndecided({ status }: Pick<CaseApplication, 'status'>): boolean {
+  return status === 'APPLIED' || status === 'IN_REVIEW'
+}
+
+/** Where the smart policy leads an application now. */
+export function walkIn(view: CaseView, application: CaseApplication): Walk {
+  return walkOf(view.subject, application, view.policy)
+}
+
+/** The variant of a task; undefined when the policy has it no more. */
+export function variantOf(view: CaseView, task: CaseTask): PolicyTaskVariant | undefined {
+  return view.index.taskById.get(task.variantId)
+}
+
+/** The live versions of a task, newest first. */
+export function versionsOf(view: CaseView, variantId: string): readonly CaseTask[] {
+  return view.liveTasks.get(variantId) ?? []
+}
+
+/** The matches that a screening task answers for, whatever became of them. */
+export function eventsOf(view: CaseView, variant: PolicyTaskVariant): readonly CaseEvent[] {
+  const types = screenedEvents(variant.task_type)
+  return types.length === 0 ? [] : view.subject.events.filter((event) => types.includes(event.type))
+}
+
+/** Of two instants with the same time the one with the greater id is the newer: the order they are listed in is not asked. */
+export function isNewer(left: { id: string }, leftAt: Date, right: { id: string }, rightAt: Date): boolean {
+  const difference = leftAt.getTime() - rightAt.getTime()
+  return difference === 0 ? left.id > right.id : difference > 0
+}
+
+function groupLive(tasks: readonly CaseTask[]): Map<string, CaseTask[]> {
+  const groups = new Map<string, CaseTask[]>()
+  for (const task of tasks) if (!task.isExpired) append(groups, task.variantId, task)
+  for (const versions of groups.values())
+    if (versions.length > 1)
+      versions.sort((left, right) => (isNewer(left, left.createdAt, right, right.createdAt) ? -1 : 1))
+  return groups
+}
+
+function groupChecks(checks: readonly CaseCheck[]): Map<string, CaseCheck[]> {
+  const groups = new Map<string, CaseCheck[]>()
+  for (const check of checks) for (const taskId of check.taskIds) append(groups, taskId, check)
+  return groups
+}
+
+function append<T>(groups: Map<string, T[]>, key: string, item: T): void {
+  const group = groups.get(key)
+  if (group) group.push(item)
+  else groups.set(key, [item])
+}
