@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PoolClient } from 'pg'
+import { plainQuery } from '../../platform/account-transaction.ts'
+import type { Engine } from '../../platform/scope.ts'
+import { makeCall, workOnProfile } from './dispatch-profile.ts'
+import { type DueProfile, selectDue, type WorkClass } from './queries-runs.ts'
+
+/** How a worker node runs checks. */
+export interface DispatcherOptions {
+  readonly engine: Engine
+  /** Ends the dispatcher: nothing is begun any more, and what is in hand is finished or put back. */
+  readonly signal: AbortSignal
+  /** How many profiles and calls are worked on at once. */
+  readonly slots?: number
+  /** The part of the slots that migrations may take, from 0 to 1. */
+  readonly migrationShare?: number
+  /** How often to look when nobody said that something is due. */
+  readonly idleMs?: number
+}
+
+const slotsStandard = 8
+const idleMsStandard = 1_000
+/** A stopping node gives the calls in hand so long; then they are put back for another. */
+const graceMs = 5_000
+/** What failed for a reason of ours is left alone for so long, so that it does not fill every slot. */
+const restMs = 5_000
+
+/** Runs the checks of all accounts until the signal. Many nodes may do so at once. */
+export async function runDispatcher(options: DispatcherOptions): Promise<void> {
+  const dispatcher = new Dispatcher(options)
+  await Promise.all([dispatcher.run(), dispatcher.listen()])
+}
+
+/**
+ * Runs everything that is due, in every account, until nothing is: also what becomes due by that. Returns how many times
+ * a profile was worked on. Failures of the platform are raised.
+ */
+export async function dispatchDue(engine: Engine): Promise<number> {
+  let worked = 0
+  for (;;) {
+    const due = await dueOf(engine, { busy: [], max: [100, 100] })
+    if (due.length === 0) return worked
+    for (const profile of due)
+      for (const call of await workOnProfile(engine, profile))
+        await makeCall(engine, call, new AbortController().signal)
+    worked += due.length
+  }
+}
+
+async function dueOf(
+  engine: Engine,
+  asked: { readonly busy: readonly string[]; readonly max: readonly [number, number] },
+): Promise<DueProfile[]> {
+  const query = plainQuery(engine.pool)
+  const of = (workClass: WorkClass) =>
+    selectDue(query, workClass, {
+      clockOffsetMs: engine.clockOffsetMs(),
+      busy: asked.busy,
+      max: asked.max[workClass],
+    })
+  const interactive = await of(0)
+  const known = new Set(interactive.map((profile) => profile.profileId))
+  return [...interactive, ...(await of(1)).filter((profile) => !known.has(profile.profileId))]
+}
+
+/** How many more profiles of each class may be begun: interactive first, migrations within their share. */
+export function freeSlots(
+  slots: number,
+  migrationShare: number,
+  taken: { readonly interactive: number; readonly migration: number },
+): readonly [number, number] {
+  const free = Math.max(0, slots - taken.interactive - taken.migration)
+  const share = Math.max(1, Math.floor(slots * migrationShare))
+  return [free, Math.min(free, Math.max(0, share - taken.migration))]
+}
+
+class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #slots: number
+  readonly #share: number
+  readonly #calls = new AbortController()
+  readonly #busy = new Set<string>()
+  readonly #taken = { interactive: 0, migration: 0 }
+  readonly #inHand = new Set<Promise<void>>()
+  #wake: () => void = () => undefined
+  #isWoken = false
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#slots = options.slots ?? slotsStandard
+    this.#share = options.migrationShare ?? 0.5
+  }
+
+  async run(): Promise<void> {
+    const { engine, signal } = this.#options
+    const wake = () => this.#notice()
+    signal.addEventListener('abort', wake)
+    while (!signal.aborted) {
+      this.#isWoken = false
+      const began = await this.#begin().catch((error: unknown) => {
+        engine.log.error('check.dispatch-failed', { error })
+        return 0
+      })
+      if (began === 0) await this.#rest()
+    }
+    signal.removeEventListener('abort', wake)
+    const timer = setTimeout(() => this.#calls.abort(), graceMs)
+    await Promise.all(this.#inHand)
+    clearTimeout(timer)
+  }
+
+  async #begin(): Promise<number> {
+    const max = freeSlots(this.#slots, this.#share, this.#taken)
+    if (max[0] === 0) return 0
+    const due = await dueOf(this.#options.engine, { busy: [...this.#busy], max })
+    const begun = due.slice(0, max[0])
+    for (const profile of begun) this.#keep(this.#work(profile))
+    return begun.length
+  }
+
+  async #work(due: DueProfile): Promise<void> {
+    const { engine } = this.#options
+    this.#busy.add(due.profileId)
+    const kind = due.workClass === 1 ? 'migration' : 'interactive'
+    this.#taken[kind] += 1
+    try {
+      for (const call of await workOnProfile(engine, due)) this.#keep(this.#call(kind, call))
+    } catch (error) {
+      engine.log.error('check.dispatch-failed', { error, profile_id: due.profileId })
+      await sleep(restMs, undefined, { signal: this.#options.signal }).catch(() => undefined)
+    } finally {
+      this.#taken[kind] -= 1
+      this.#busy.delete(due.profileId)
+    }
+  }
+
+  async #call(kind: 'interactive' | 'migration', call: Parameters<typeof makeCall>[1]): Promise<void> {
+    const { engine } = this.#options
+    this.#taken[kind] += 1
+    try {
+      await makeCall(engine, call, this.#calls.signal)
+    } catch (error) {
+      // The lease of the call ends by itself, and the call is made again.
+      engine.log.error('check.dispatch-failed', { error, profile_id: call.call.run.profileId })
+    } finally {
+      this.#taken[kind] -= 1
+    }
+  }
+
+  #keep(work: Promise<void>): void {
+    const kept = work.finally(() => {
+      this.#inHand.delete(kept)
+      this.#notice()
+    })
+    this.#inHand.add(kept)
+  }
+
+  /** Looks again soon: something is due, or a slot is free. */
+  #notice(): void {
+    this.#isWoken = true
+    this.#wake()
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#isWoken || this.#options.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#options.idleMs ?? idleMsStandard)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = () => undefined
+  }
+
+  /** Hears from other nodes, and from this one, that something is due. Without a connection the clock suffices. */
+  async listen(): Promise<void> {
+    const { engine, signal } = this.#options
+    while (!signal.aborted) {
+      try {
+        await this.#listenOnce(await engine.pool.connect())
+      } catch (error) {
+        if (!signal.aborted) engine.log.warn('check.listen-failed', { error })
+      }
+      await sleep(1_000, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #listenOnce(client: PoolClient): Promise<void> {
+    const { signal } = this.#options
+    try {
+      client.on('notification', () => this.#notice())
+      await client.query('listen check_due')
+      await new Promise<void>((resolve, reject) => {
+        client.on('error', reject)
+        if (signal.aborted) resolve()
+        else signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    } finally {
+      // It hears what no other user of the connection expects, so that it is not given back.
+      client.release(true)
+    }
+  }
+}
