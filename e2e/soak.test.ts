@@ -6,6 +6,7 @@ import { allDefences, type CrashPoint, crashPoints } from '@drawbridge/migrate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkMigration } from './check-migration.ts'
 import { demoKey, freePort, type ServerProcess, startServer } from './processes/server-process.ts'
+import { caseFaults, soakCases } from './soak/case-soak.ts'
 import { chanceOf, planBlows } from './soak/chance.ts'
 import { faultsOf } from './soak/judge.ts'
 import { type SoakPlan, soakMigration } from './soak/kill-soak.ts'
@@ -46,6 +47,49 @@ describe('a migration under fire', { timeout: patience }, () => {
 /** Those that a start reaches late come last, so that each start still has something to do. */
 const late: readonly CrashPoint[] = ['before-index-commit', 'after-index-commit', 'before-results']
 const inOrder = [...crashPoints.filter((point) => !late.includes(point)), ...late]
+
+describe('cases under fire', { timeout: patience }, () => {
+  test('of 40 cases, server and PostgreSQL killed 6 times: every check ends once, no case is stuck, no task done twice', async () => {
+    const result = await soakCases({ seed: 11, cases: 40, kills: 6, say: () => undefined })
+    expect(result.faults).toEqual([])
+    expect(result.checks).toBeGreaterThan(40)
+  })
+
+  const clean = {
+    seed: 1,
+    cases: 2,
+    kills: 1,
+    kills_by_victim: {},
+    server_starts: 2,
+    profiles: 2,
+    checks: 4,
+    stuck: 0,
+    checks_unended: 0,
+    checks_ended_twice: 0,
+    checks_doubled: 0,
+    tasks_completed_twice: 0,
+    wrong_ends: 0,
+    audit_verified: true,
+    seconds: 1,
+  }
+
+  test.each([
+    ['do not rest', { stuck: 1 }],
+    ['did not end', { checks_unended: 1 }],
+    ['ended more than once', { checks_ended_twice: 1 }],
+    ['ran twice', { checks_doubled: 1 }],
+    ['completed more than once', { tasks_completed_twice: 1 }],
+    ['otherwise', { wrong_ends: 1 }],
+    ['does not verify', { audit_verified: false }],
+    ['kills took place', { kills: 0 }],
+    ['profiles for 2 cases', { profiles: 3 }],
+    ['no check ran', { checks: 0 }],
+  ])('a soak of cases fails when it finds: %s', (words, found) => {
+    const plan = { cases: 2, kills: 1 }
+    expect(caseFaults(plan, clean)).toEqual([])
+    expect(caseFaults(plan, { ...clean, ...found }).join()).toContain(words)
+  })
+})
 
 describe('dying at each named point', { timeout: patience }, () => {
   let scratch = ''
