@@ -5,7 +5,7 @@ import {
   ProviderFailure,
   type ProviderOutput,
 } from '../../provider-kit/provider.ts'
-import { families } from './families.ts'
+import { familyOf } from './families.ts'
 import type { Family, Told } from './family.ts'
 import { seededUuid } from './seeded.ts'
 import type { Subject } from './subject.ts'
@@ -61,7 +61,7 @@ export function demoAnswer(order: DemoOrder): ProviderOutput {
 
 function told(order: DemoOrder): ProviderOutput {
   const { checkType, subject, demoResult, config } = order
-  const family = order.family ?? families[checkType]
+  const family = order.family ?? familyOf(checkType)
   if (family === undefined) {
     return failed({ type: 'INVALID_CONFIG', message: `No provider answers checks of the type ${checkType}.` })
   }

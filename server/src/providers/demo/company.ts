@@ -8,7 +8,7 @@ import type { DemoWords } from './words.ts'
 type Field = 'NAME' | 'NUMBER' | 'COUNTRY_OF_INCORPORATION' | 'ADDRESS'
 
 /** How data about a company turns out. */
-export interface CompanyPlot {
+interface CompanyPlot {
   readonly isFound: boolean
   readonly isActive: boolean
   readonly differs: readonly Field[]
@@ -82,7 +82,7 @@ const byResult: Readonly<Record<string, CompanyPlot>> = {
 }
 
 /** A family of checks that answers with facts about a company, or with a selection of them. */
-function companyFamily(tell: (telling: Telling<CompanyPlot>) => Told) {
+export function companyFamily(tell: (telling: Telling<CompanyPlot>) => Told) {
   return family<CompanyPlot>({ byWords, byResult, tell })
 }
 
@@ -97,6 +97,7 @@ export const companyData = companyFamily(({ subject, plot }) => {
       officers,
       ownership_structure,
       field_checks: fieldChecks(plot),
+      financials: financialsOf(subject),
     },
   }
 })
@@ -135,6 +136,20 @@ function numberOf(subject: Subject): string {
 }
 
 const otherThan = (country: string) => (country === 'FRA' ? 'GBR' : 'FRA')
+
+/** Statements of two years. */
+function financialsOf(subject: Subject) {
+  const turnover = 100_000 + seededNumber(900_000, 'turnover', subject.name)
+  const statement = (date: string, value: number) => ({
+    date,
+    currency_code: 'GBP',
+    statement_type: 'PROFIT_AND_LOSS',
+    entries: [{ name: 'Turnover', value: { currency_code: 'GBP', value } }],
+  })
+  return {
+    statements: [statement('2025-03-31', turnover), statement('2024-03-31', Math.round(turnover * 0.9))],
+  }
+}
 
 function fieldChecks(plot: CompanyPlot) {
   const fields: readonly Field[] = ['NAME', 'NUMBER', 'COUNTRY_OF_INCORPORATION', 'ADDRESS']

@@ -32,12 +32,21 @@ export function descriptionOf(checkType: CheckType, template: CheckTemplate): Pr
     supportedFeatures: featuresOf(checkType),
     credentialFields: [{ type: 'password', name: 'api_key', label: 'API key', subtext: 'Any text will do.' }],
     configFields: [],
-    outputCustomFields: {},
+    outputCustomFields: isCustom(checkType) ? outputCustomFields : {},
   }
+}
+
+const isCustom = (checkType: CheckType) => checkType.endsWith('_CUSTOM')
+
+const outputCustomFields: ProviderDescription['outputCustomFields'] = {
+  s_note: { type: 'STRING', label: 'Note' },
+  b_seen: { type: 'BOOLEAN', label: 'Seen' },
+  n_score: { type: 'DECIMAL', label: 'Score' },
 }
 
 function featuresOf(checkType: CheckType): readonly string[] {
   const external = ['EXTERNAL_LINK', 'EXTERNAL_EMBED']
   if (isScreening(checkType)) return ['PEPS', 'SANCTIONS', 'ADVERSE_MEDIA', ...external]
+  if (isCustom(checkType)) return ['CUSTOM_DATA_OUTPUT', ...external]
   return checkType === 'COMPANY_DATA' ? ['COMPANY_SEARCH', 'PROVIDER_FIELD_CHECKS', ...external] : external
 }

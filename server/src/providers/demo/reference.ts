@@ -32,7 +32,7 @@ export function rememberedSubject(reference: string, checkType: CheckType): Subj
     name: reference.slice(0, 300) || 'Unnamed',
     country: 'GBR',
   }
-  return { ...known, words: wordsOf([known.name]), addresses: [], company: {}, input: {} }
+  return { ...known, words: wordsOf([known.name]), person: {}, addresses: [], company: {}, input: {} }
 }
 
 function memoryOf(reference: string): z.infer<typeof Memory> | undefined {

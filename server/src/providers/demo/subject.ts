@@ -12,6 +12,8 @@ export interface Subject {
   /** The whole name; `Unnamed` when there is none. */
   readonly name: string
   readonly words: DemoWords
+  /** Of a person; empty for a company. */
+  readonly person: PersonalDetails
   readonly dob?: string | undefined
   readonly gender?: 'M' | 'F' | undefined
   /** Where the person lives now, or the company was founded; GBR when it is not known. */
@@ -44,6 +46,7 @@ export function subjectOf(input: Readonly<Record<string, unknown>>, entityType: 
         .join(' ')
         .slice(0, 300) || 'Unnamed',
     words: wordsOf(names),
+    person,
     dob: person.dob,
     gender: person.gender,
     country: addresses.at(-1)?.address.country ?? company.country_of_incorporation ?? 'GBR',
