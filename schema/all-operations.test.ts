@@ -39,10 +39,15 @@ test('no two operations share a name, nor a method with a path', () => {
   expect(new Set(places).size).toBe(places.length)
 })
 
-test('only collected_data has an ETag; only uploads take large bodies', () => {
+test('only collected_data and the draft of a policy have an ETag; only uploads take large bodies', () => {
   const named = (chosen: (operation: (typeof allOperations)[number]) => boolean) =>
     allOperations.filter(chosen).map((operation) => operation.name)
-  expect(named((operation) => operation.etag)).toStrictEqual(['GetCollectedData', 'ReplaceCollectedData'])
+  expect(named((operation) => operation.etag)).toStrictEqual([
+    'GetCollectedData',
+    'ReplaceCollectedData',
+    'GetPolicyDraft',
+    'SavePolicyDraft',
+  ])
   expect(named((operation) => operation.size === 'image')).toStrictEqual(['AddDocumentImage'])
   expect(named((operation) => operation.size === 'file')).toStrictEqual(['AddFile'])
 })

@@ -7,7 +7,9 @@ import { CreateEvent, GetEvent, ListEvents, ResolveEvent, ResolveEvents } from '
 import { AddFile, GetFile } from './file.ts'
 import { AddNote, ListNotes, RemoveNote } from './note.ts'
 import type { Operation } from './operation.ts'
+import * as policies from './policies.ts'
 import * as profile from './profile.ts'
+import * as provider from './provider.ts'
 import { AddTag, RemoveTag, SearchTags } from './tag.ts'
 import { CreateTask, GetTask, ListTasks, SetTaskExpiry, SetTaskState } from './task.ts'
 import { WhoAmI } from './whoami.ts'
@@ -52,5 +54,24 @@ export const allOperations: readonly Operation[] = [
   AddTag,
   RemoveTag,
   SearchTags,
+  policies.GetPolicy,
+  policies.GetPolicyDraft,
+  policies.SavePolicyDraft,
+  policies.DiscardPolicyDraft,
+  policies.ValidatePolicyDraft,
+  policies.DiffPolicyDraft,
+  policies.PublishPolicy,
+  policies.ListPolicyVersions,
+  policies.GetPolicyVersion,
+  policies.RollBackPolicy,
+  policies.ListPolicyProducts,
+  policies.ListPolicyChecks,
+  policies.SwitchCheck,
+  policies.ListCheckSwitches,
+  provider.ListProviders,
+  provider.RegisterProvider,
+  provider.GetProvider,
+  provider.ChangeProvider,
+  provider.RemoveProvider,
   WhoAmI,
 ]

@@ -31,6 +31,8 @@ export interface Operation<
   readonly size: Size
   /** True where the reply carries an `Etag` header and the request may carry `If-Match`. */
   readonly etag: boolean
+  /** True where there may be nothing at an address that names no id. */
+  readonly mayBeMissing: boolean
 }
 
 /** The fields of an object; an object without fields is inferred as one that forbids all, which no intersection survives. */
@@ -76,6 +78,7 @@ type Written<
   body?: B
   size?: S
   etag?: boolean
+  mayBeMissing?: boolean
 }
 
 /** Writes an operation; what is left out takes nothing. */
@@ -86,7 +89,7 @@ export function operation<
   O extends z.ZodType = z.ZodType,
   const S extends BodySize = 'normal',
 >(written: Written<P, Q, B, O, S>): Operation<P, Q, B, O, S> {
-  const { params, query, body, size, etag, ...rest } = written
+  const { params, query, body, size, etag, mayBeMissing, ...rest } = written
   return {
     ...rest,
     params: params ?? (NoFields as unknown as P),
@@ -94,5 +97,6 @@ export function operation<
     body: body ?? (Nothing as unknown as B),
     size: size ?? ('normal' as S),
     etag: etag ?? false,
+    mayBeMissing: mayBeMissing ?? false,
   }
 }

@@ -7,16 +7,17 @@ import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
 import { finishRotation } from './platform/vault/index.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
+import { jobs as policyJobs } from './rooms/policies/index.ts'
 import { wrappedKeys } from './rooms/profile-root/index.ts'
 import { jobs as profileJobs } from './rooms/profiles/index.ts'
 
 /** What a worker node runs when a job asks for it. */
 export function handlersOf(platform: Platform): Record<string, JobHandler> {
   const { engine, settings } = platform
-  return profileJobs({
-    engine,
-    erasureList: erasureListOf(settings.home),
-  })
+  return {
+    ...policyJobs(engine),
+    ...profileJobs({ engine, erasureList: erasureListOf(settings.home) }),
+  }
 }
 
 /** What a worker node runs by the clock. */

@@ -7,16 +7,20 @@ import { routes as collectionSteps, reactions as stepReactions } from './rooms/c
 import { routes as documents } from './rooms/documents/index.ts'
 import { routes as events } from './rooms/events/index.ts'
 import { routes as files } from './rooms/files/index.ts'
+import { routes as policies } from './rooms/policies/index.ts'
 import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
+import { routes as providers } from './rooms/providers/index.ts'
 import { routes as tags } from './rooms/tags/index.ts'
 import { routes as tasks } from './rooms/tasks/index.ts'
 
 /** Every route of the API, by room, lowest first. */
 export const routes: readonly Route[] = [
   ...accounts,
+  ...policies,
   ...audit,
   ...tags,
   ...files,
+  ...providers,
   ...documents,
   ...collectionSteps,
   ...events,

@@ -24,6 +24,7 @@ beforeAll(async () => {
     body: { role: 'COMPANY_CUSTOMER', collected_data: company },
   })
   expect(made.status, made.text).toBe(200)
+  await configure()
   await server.ask('POST', `${erased.path}/delete`, { body: { confirm_id: erased.id } })
   tables = await withClient(server.database.adminConfig, async (client) => {
     const { rows } = await client.query<{ name: string }>(
@@ -35,6 +36,17 @@ beforeAll(async () => {
   })
 })
 afterAll(() => server.close())
+
+/** A policy that was published, a draft, and a check that is switched off. */
+async function configure(): Promise<void> {
+  const { body } = await server.ask('GET', '/4.0/policy')
+  await server.ask('POST', '/4.0/policies/draft', { body })
+  await server.ask('POST', '/4.0/policies/publish')
+  await server.ask('POST', '/4.0/policies/draft', { body })
+  const checks = await server.ask<{ id: string }[]>('GET', '/4.0/policies/check_variants')
+  const off = { is_on: false, reason: 'A pause' }
+  await server.ask('POST', `/4.0/policies/check_variants/${checks.body[0]?.id}/switch`, { body: off })
+}
 
 /** Runs as the application in a transaction of the account, which is then undone. */
 async function asApplication<R>(account: string | null, work: (client: pg.Client) => Promise<R>): Promise<R> {

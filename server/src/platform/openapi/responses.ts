@@ -71,7 +71,7 @@ function refusalsOf(operation: Operation): Refusal[] {
     [400, writes || hasFields || operation.params !== NoFields],
     [401, operation.may !== 'PUBLIC'],
     [403, operation.may !== 'PUBLIC'],
-    [404, operation.params !== NoFields],
+    [404, operation.params !== NoFields || operation.mayBeMissing],
     [408, hasBody],
     [409, writes],
     [413, hasBody],

@@ -18,7 +18,22 @@ afterAll(() => server.close())
 const inDemo = () => ({ accountId: server.demo.accountId, actor: { kind: 'system' as const, id: null } })
 
 /** What only a master key may do; every other operation is open to every class. */
-const masterOnly = new Set(['DeleteProfile'])
+const masterOnly = new Set([
+  'DeleteProfile',
+  'GetPolicy',
+  'GetPolicyDraft',
+  'SavePolicyDraft',
+  'DiscardPolicyDraft',
+  'ValidatePolicyDraft',
+  'DiffPolicyDraft',
+  'PublishPolicy',
+  'ListPolicyVersions',
+  'GetPolicyVersion',
+  'RollBackPolicy',
+  'ListPolicyChecks',
+  'SwitchCheck',
+  'ListCheckSwitches',
+])
 
 test('every operation is open to exactly the classes of key that the capability table names', async () => {
   for (const keyClass of keyClasses) {

@@ -39,8 +39,15 @@ export async function disabledCheckVariantIds(scope: Scope): Promise<readonly st
   return off.flatMap(({ variantId, until }) => (until === null || until > scope.now ? [variantId] : []))
 }
 
-/** Tells that this transaction changes what is in force: it is read anew here now, and by all others once it is kept. */
-export function changesRuling(scope: Scope): void {
+/** The policy in force as this transaction sees it now, for who changes the configuration: nothing is remembered. */
+export function policyAsKept(scope: Scope): Promise<Policy> {
+  changing.add(scope)
+  ofScope.delete(scope)
+  return currentPolicy(scope)
+}
+
+/** Tells that this transaction changed what is in force: it is read anew here now, and by all others once it is kept. */
+export function changedRuling(scope: Scope): void {
   changing.add(scope)
   ofScope.delete(scope)
   const { accountId } = scope
