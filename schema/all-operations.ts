@@ -10,6 +10,7 @@ import type { Operation } from './operation.ts'
 import * as policies from './policies.ts'
 import * as profile from './profile.ts'
 import * as provider from './provider.ts'
+import { FormatAddress, SearchAddresses, SearchCompanies } from './search.ts'
 import { AddTag, RemoveTag, SearchTags } from './tag.ts'
 import { CreateTask, GetTask, ListTasks, SetTaskExpiry, SetTaskState } from './task.ts'
 import { WhoAmI } from './whoami.ts'
@@ -68,6 +69,9 @@ export const allOperations: readonly Operation[] = [
   policies.ListPolicyChecks,
   policies.SwitchCheck,
   policies.ListCheckSwitches,
+  SearchCompanies,
+  SearchAddresses,
+  FormatAddress,
   provider.ListProviders,
   provider.RegisterProvider,
   provider.GetProvider,

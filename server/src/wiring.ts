@@ -5,7 +5,7 @@ import { routes as applications } from './rooms/applications/index.ts'
 import { routes as audit } from './rooms/audit/index.ts'
 import { routes as collectionSteps, reactions as stepReactions } from './rooms/collection-steps/index.ts'
 import { routes as documents } from './rooms/documents/index.ts'
-import { routes as events } from './rooms/events/index.ts'
+import { reactions as eventReactions, routes as events } from './rooms/events/index.ts'
 import { routes as files } from './rooms/files/index.ts'
 import { routes as policies } from './rooms/policies/index.ts'
 import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
@@ -30,4 +30,4 @@ export const routes: readonly Route[] = [
 ]
 
 /** What each room does when a fact is recorded, in the order of the house. */
-export const reactions: readonly Reaction[] = [...stepReactions, ...profileReactions]
+export const reactions: readonly Reaction[] = [...stepReactions, ...eventReactions, ...profileReactions]

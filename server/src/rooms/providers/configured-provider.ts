@@ -1,11 +1,10 @@
 import type { CheckType } from '@drawbridge/schema/check.ts'
-import type { Environment } from '@drawbridge/schema/environment.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { createHttpProvider } from '../../provider-kit/http-provider.ts'
 import type { DataProvider, ProviderDescription } from '../../provider-kit/provider.ts'
 import { demoProvider } from '../../providers/demo/index.ts'
-import { selectSettings } from '../accounts/index.ts'
+import { environmentOf } from './environment-of.ts'
 import { selectProviderByAlias, selectSecrets } from './queries.ts'
 import { timeoutOf } from './rules.ts'
 
@@ -28,18 +27,7 @@ export interface ConfiguredProvider {
 }
 
 /** The alias of the provider that is always there in the demo environment. */
-const demoAlias = 'demo'
-
-const environments = new Map<string, Environment>()
-
-/** An account is one environment for ever, so that it is asked for once. */
-async function environmentOf(scope: Scope): Promise<Environment> {
-  const known = environments.get(scope.accountId)
-  if (known) return known
-  const { environment } = await selectSettings(scope)
-  environments.set(scope.accountId, environment)
-  return environment
-}
+export const demoAlias = 'demo'
 
 /**
  * The provider of this alias for checks of this type; undefined when there is none that has been validated for it. The
