@@ -20,6 +20,12 @@ const inDemo = () => ({ accountId: server.demo.accountId, actor: { kind: 'system
 /** What only a master key may do; every other operation is open to every class. */
 const masterOnly = new Set([
   'DeleteProfile',
+  'ListProviders',
+  'RegisterProvider',
+  'GetProvider',
+  'ChangeProvider',
+  'ValidateProvider',
+  'RemoveProvider',
   'GetPolicy',
   'GetPolicyDraft',
   'SavePolicyDraft',
