@@ -57,11 +57,11 @@ export type PolicyFault = z.infer<typeof PolicyFault>
 /** One thing of the policy that a draft adds, removes or changes. */
 export const PolicyChange = z
   .object({
-    change: z.enum(['added', 'removed', 'changed']),
-    /** What it is: `product`, `task_variant` and so on. */
+    what: z.enum(['added', 'removed', 'changed']),
+    /** The list it stands in: `products`, `task_variants` and so on. */
     kind: z.string(),
     alias: z.string(),
-    /** What about it differs, as pointers into it; of what is changed. */
+    /** The fields that differ, of what was changed. */
     fields: z.array(z.string()),
   })
   .meta({ id: 'PolicyChange' })

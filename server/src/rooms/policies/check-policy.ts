@@ -1,4 +1,5 @@
 import type { Policy } from '@drawbridge/policy/policy.ts'
+import { validatePolicy } from '@drawbridge/policy/validate-policy.ts'
 import type { PolicyFault } from '@drawbridge/schema/policies.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
@@ -11,11 +12,11 @@ export async function faultsOfPolicy(scope: Scope, policy: Policy): Promise<read
   const inForce = await currentPolicy(scope)
   const published = [...inForce.decision_reasons, ...(await selectPublishedReasons(scope))]
   const renamed = renamedReasons(policy, published).map(({ index, alias }) => ({
-    code: 'decision-reason.alias-fixed',
+    code: 'DECISION_REASON_ALIAS_FIXED',
     message: `The alias of a decision reason is fixed once it exists: it is ${alias}`,
     pointer: `/decision_reasons/${index}/alias`,
   }))
-  return renamed
+  return [...validatePolicy(policy).faults, ...renamed]
 }
 
 /** Raises `policy.invalid`, once for everything that stands in the way of publishing this policy. */

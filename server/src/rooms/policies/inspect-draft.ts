@@ -1,3 +1,4 @@
+import { diffPolicies } from '@drawbridge/policy/diff-policies.ts'
 import type { Output } from '@drawbridge/schema/operation.ts'
 import type { DiffPolicyDraft, ValidatePolicyDraft } from '@drawbridge/schema/policies.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
@@ -7,7 +8,6 @@ import { faultsOfPolicy } from './check-policy.ts'
 import { currentPolicy } from './current-policy.ts'
 import { readDraft } from './draft.ts'
 import { presentActor } from './present.ts'
-import { changesBetween } from './rules-diff.ts'
 
 /** Everything that stands in the way of publishing the draft. Raises `policy.draft-missing`. */
 export async function validateDraft(scope: Scope): Promise<Output<typeof ValidatePolicyDraft>> {
@@ -24,6 +24,6 @@ export async function diffDraft(scope: Scope): Promise<Output<typeof DiffPolicyD
     version_in_force: inForce.version,
     saved_at: formatDateTime(row.savedAt),
     saved_by: presentActor(row, names),
-    changes: changesBetween(inForce, policy),
+    changes: diffPolicies(inForce, policy).map((change) => ({ ...change, fields: [...change.fields] })),
   }
 }

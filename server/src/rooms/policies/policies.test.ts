@@ -195,9 +195,9 @@ test('the difference of a draft names what it adds, removes and changes', async 
   await post('/policies/draft', draft)
   const { body } = await get<{ changes: api.PolicyChange[] }>('/policies/draft/diff')
   expect(body).toMatchObject({ version_in_force: policy.version, saved_by: { name: 'MASTER' } })
-  expect(body.changes.map(({ change, kind, alias }) => `${change} ${kind} ${alias}`)).toEqual([
-    `changed product ${policy.products[0]?.alias}`,
-    'added decision_reason too_old',
+  expect(body.changes.map(({ what, kind, alias }) => `${what} ${kind} ${alias}`)).toEqual([
+    `changed products ${policy.products[0]?.alias}`,
+    'added decision_reasons too_old',
   ])
 })
 
@@ -226,12 +226,12 @@ test('the alias of a decision reason is fixed once it was published', async () =
   const looked = await post('/policies/draft/validate')
   expect(looked.body).toMatchObject({
     is_valid: false,
-    faults: [{ code: 'decision-reason.alias-fixed', pointer }],
+    faults: [{ code: 'DECISION_REASON_ALIAS_FIXED', pointer }],
   })
   const refused = await post('/policies/publish')
   expect([refused.status, reasonOf(refused)]).toEqual([422, 'policy.invalid'])
   expect(refused.body).toMatchObject({
-    errors: [{ info: { pointer, fault: 'decision-reason.alias-fixed' } }],
+    errors: [{ info: { pointer, fault: 'DECISION_REASON_ALIAS_FIXED' } }],
   })
 })
 
@@ -321,10 +321,15 @@ test('a check switched off until an instant runs again from it, and a job record
 test('what is published is undone with its transaction, and nothing of it is remembered', async () => {
   const opening = { accountId: server.live.accountId, actor: { kind: 'system' as const, id: null } }
   const before = await withScope(server.engine, opening, currentPolicy)
-  await post('/policies/draft', { ...before, products: [] }, server.live.key)
+  const [first, ...others] = before.products
+  await post(
+    '/policies/draft',
+    { ...before, products: [{ ...first, name: 'Undone' }, ...others] },
+    server.live.key,
+  )
   const undone = withScope(server.engine, opening, async (scope) => {
     await publishDraft(scope, { body: undefined })
-    expect((await currentPolicy(scope)).products).toEqual([])
+    expect((await currentPolicy(scope)).products[0]?.name).toBe('Undone')
     throw new Error('undone')
   })
   await expect(undone).rejects.toThrow('undone')
