@@ -1,4 +1,5 @@
 import { createProfiles } from './create-profiles.ts'
+import { interactive } from './interactive.ts'
 import { listSearch } from './list-search.ts'
 import { migrate } from './migrate.ts'
 import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
@@ -7,6 +8,7 @@ import { jsonLine, type Result, table } from './result.ts'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Result>>> = {
   'create-profiles': createProfiles,
+  interactive,
   'list-search': listSearch,
   migrate,
   'read-profiles': readProfiles,

@@ -28,6 +28,8 @@ export interface BenchServerOptions {
   /** Kept when given; made and removed again when absent. */
   readonly home?: string
   readonly poolSize: number
+  /** More flags of `serve`. */
+  readonly flags?: readonly string[]
   /** Where Node writes its processor profile when the server ends. */
   readonly profileDirectory?: string | undefined
 }
@@ -66,7 +68,15 @@ function spawnServer(home: string, port: number, options: BenchServerOptions): C
   const profile =
     options.profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`]
   const flags = ['--home', home, '--port', String(port), '--log-level', 'silent']
-  const args = [...profile, serverMain, 'serve', ...flags, '--pool-size', String(options.poolSize)]
+  const args = [
+    ...profile,
+    serverMain,
+    'serve',
+    ...flags,
+    '--pool-size',
+    String(options.poolSize),
+    ...(options.flags ?? []),
+  ]
   return spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
