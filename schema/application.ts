@@ -61,12 +61,17 @@ export const ApprovalBlocker = z
   .meta({ id: 'ApprovalBlocker' })
 export type ApprovalBlocker = z.infer<typeof ApprovalBlocker>
 
-/** One status that an application had, since when and by whom. */
+/** A reason of the policy that was named with a decision. */
+export const NamedReason = z.object({ id: Uuid, alias: z.string().optional(), name: z.string().optional() })
+export type NamedReason = z.infer<typeof NamedReason>
+
+/** One status that an application had, since when, by whom and why. */
 export const ProductApplicationStatusChange = z.object({
   status: ProductApplicationStatus,
   date: DateTime,
   decisioner: User.nullish(),
   comment: z.string().optional(),
+  reasons: z.array(NamedReason).optional(),
 })
 export type ProductApplicationStatusChange = z.infer<typeof ProductApplicationStatusChange>
 
@@ -104,8 +109,15 @@ export const NewApplication = z.object({
 })
 export type NewApplication = z.infer<typeof NewApplication>
 
-/** A decision: approve, reject, cancel or send to review. */
-export const Decision = z.object({ status: ProductApplicationStatus, comment: LongText.optional() })
+/**
+ * A decision: approve, reject, cancel or send to review. `reasons` are decision reasons of the policy; a rejection needs
+ * one where the policy has any for the product.
+ */
+export const Decision = z.object({
+  status: ProductApplicationStatus,
+  comment: LongText.optional(),
+  reasons: z.array(AliasOrId).max(50).optional(),
+})
 export type Decision = z.infer<typeof Decision>
 
 const ofProfile = z.object({ profile_id: Uuid })

@@ -4,6 +4,8 @@ alter table application
   add column risk_level text check (risk_level in ('LOW', 'MEDIUM', 'HIGH', 'UNDETERMINED')),
   -- Null when the level is UNDETERMINED.
   add column risk_score double precision,
+  -- A person sent it to review or took a decision back: automation leaves its status alone until one has decided.
+  add column held_by_person boolean not null default false,
   -- Whether a person has been told that the application waits for one.
   add column manual_action_raised boolean not null default false;
 

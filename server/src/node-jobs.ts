@@ -9,7 +9,7 @@ import { selectAccounts } from './rooms/accounts/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
 import { jobs as policyJobs } from './rooms/policies/index.ts'
 import { wrappedKeys } from './rooms/profile-root/index.ts'
-import { jobs as profileJobs } from './rooms/profiles/index.ts'
+import { jobs as profileJobs, settleDue } from './rooms/profiles/index.ts'
 
 /** What a worker node runs when a job asks for it. */
 export function handlersOf(platform: Platform): Record<string, JobHandler> {
@@ -41,6 +41,14 @@ export function cronOf(platform: Platform): CronEntry[] {
       run: async (signal) => {
         for (const { accountId } of await selectAccounts(plainQuery(engine.pool)))
           await finishRotation(engine.pool, engine.vault, accountId, wrappedKeys, signal)
+      },
+    },
+    {
+      name: 'settle-due',
+      pattern: '* * * * *',
+      run: async (signal) => {
+        for (const { accountId } of await selectAccounts(plainQuery(engine.pool)))
+          await settleDue(engine, accountId, signal)
       },
     },
     {

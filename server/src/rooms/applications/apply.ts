@@ -8,7 +8,10 @@ import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { addApplicationRow, addHistory } from './queries.ts'
 
-/** The product that a request names. Raises `product.unknown`, also when it is not for this kind of profile. */
+/**
+ * The product that a request names. Raises `product.unknown`, also when it is not for this kind of profile, and
+ * `product.closed`.
+ */
 export async function namedProduct(
   scope: Scope,
   profile: Pick<ProfileRoot, 'entityType'>,
@@ -22,7 +25,22 @@ export async function namedProduct(
       message: `The product ${product.alias} is not for profiles of type ${profile.entityType}`,
       pointer,
     })
+  assertOpen(scope, product, pointer)
   return product
+}
+
+/** Whether the caller may begin applications for a product: for a time it may be left to a migration (R22). */
+export function isOpen(scope: Scope, product: Product): boolean {
+  return product.intake === 'open' || scope.actor.keyClass === 'MIGRATION'
+}
+
+/** Raises `product.closed`. */
+export function assertOpen(scope: Scope, product: Product, pointer: string): void {
+  if (isOpen(scope, product)) return
+  throw new Fault('product.closed', {
+    message: `The product ${product.alias} takes no new clients for a time: only a migration may begin applications for it`,
+    pointer,
+  })
 }
 
 /** Makes a locked profile apply for a product. What the policy asks for follows when the case is settled. */
@@ -43,6 +61,7 @@ export async function apply(
     flag,
     requiredVariants: [],
     risk: null,
+    isHeldByPerson: false,
     isManualActionRaised: false,
     hidden: false,
     createdAt: scope.now,

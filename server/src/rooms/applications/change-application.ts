@@ -6,7 +6,10 @@ import { type ApplicationRow, addHistory, changeApplicationRow, type HistoryRow 
 
 /** What is to change about an application; what is absent stays. */
 export type ApplicationChange = Partial<
-  Pick<ApplicationRow, 'status' | 'flag' | 'requiredVariants' | 'risk' | 'isManualActionRaised'>
+  Pick<
+    ApplicationRow,
+    'status' | 'flag' | 'requiredVariants' | 'risk' | 'isHeldByPerson' | 'isManualActionRaised'
+  >
 >
 
 /** Who changes an application, what they say, and the decision reasons they name by id. */

@@ -1,6 +1,13 @@
-export { apply, namedProduct } from './apply.ts'
+export { apply, assertOpen, isOpen, namedProduct } from './apply.ts'
+export { caseOf } from './case-of.ts'
 export { type ApplicationChange, changeApplication } from './change-application.ts'
-export { type ApplicationsOf, presentApplications, readApplications } from './present.ts'
-export { type ApplicationRow, deleteApplications, selectApplications } from './queries.ts'
+export { findApplication } from './find-application.ts'
+export { presentApplications } from './present.ts'
+export {
+  type ApplicationRow,
+  deleteApplications,
+  selectApplications,
+  selectApprovedProducts,
+} from './queries.ts'
+export { type ApplicationsOf, presentedCase, readApplications } from './read-applications.ts'
 export { routes } from './routes.ts'
-export { caseOf } from './rules.ts'

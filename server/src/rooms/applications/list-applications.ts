@@ -3,7 +3,8 @@ import type { Input } from '@drawbridge/schema/operation.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { getRoot } from '../profile-root/index.ts'
-import { presentApplications, readApplications } from './present.ts'
+import { presentApplications } from './present.ts'
+import { readApplications, readCase } from './read-applications.ts'
 
 /** The applications of a profile, oldest first. Raises `profile.unknown`. */
 export async function listApplications(
@@ -11,5 +12,7 @@ export async function listApplications(
   input: Input<typeof ListApplications>,
 ): Promise<ProductApplication[]> {
   const profile = await getRoot(scope, input.profile_id)
-  return presentApplications(profile, await readApplications(scope, [profile]), await currentPolicy(scope))
+  const read = await readApplications(scope, [profile])
+  const subject = await readCase(scope, profile, read)
+  return presentApplications(profile.id, read, subject, await currentPolicy(scope))
 }

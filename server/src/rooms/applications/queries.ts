@@ -16,6 +16,8 @@ export interface ApplicationRow {
   readonly requiredVariants: readonly string[]
   /** What was last computed; null before, and where the product has no risk model. */
   readonly risk: CaseRisk | null
+  /** A person sent it to review or took a decision back: automation leaves its status alone. */
+  readonly isHeldByPerson: boolean
   /** Whether a person has been told that the application waits for one. */
   readonly isManualActionRaised: boolean
   readonly hidden: boolean
@@ -29,7 +31,7 @@ type Stored = Omit<ApplicationRow, 'risk'> & {
 
 const columns = `profile_id as "profileId", id, product_id as "productId", associated_role as "associatedRole", status,
   flag, required_variants as "requiredVariants", risk_level as "riskLevel", risk_score as "riskScore",
-  manual_action_raised as "isManualActionRaised", hidden, created_at as "createdAt"`
+  held_by_person as "isHeldByPerson", manual_action_raised as "isManualActionRaised", hidden, created_at as "createdAt"`
 
 async function readApplications(
   scope: Scope,
@@ -49,8 +51,8 @@ function applicationOf({ riskLevel: level, riskScore: score, ...row }: Stored): 
 function insertApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
     `insert into application (account_id, profile_id, id, product_id, associated_role, status, flag,
-       required_variants, hidden, created_at, risk_level, risk_score, manual_action_raised)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       required_variants, hidden, created_at, risk_level, risk_score, manual_action_raised, held_by_person)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       scope.accountId,
       row.profileId,
@@ -65,6 +67,7 @@ function insertApplication(scope: Scope, row: ApplicationRow): void {
       row.risk?.level ?? null,
       row.risk?.score ?? null,
       row.isManualActionRaised,
+      row.isHeldByPerson,
     ],
   )
 }
@@ -72,7 +75,7 @@ function insertApplication(scope: Scope, row: ApplicationRow): void {
 function updateApplication(scope: Scope, row: ApplicationRow): void {
   scope.write(
     `update application set status = $4, flag = $5, required_variants = $6, risk_level = $7, risk_score = $8,
-       manual_action_raised = $9
+       manual_action_raised = $9, held_by_person = $10
      where account_id = $1 and profile_id = $2 and id = $3`,
     [
       scope.accountId,
@@ -84,6 +87,7 @@ function updateApplication(scope: Scope, row: ApplicationRow): void {
       row.risk?.level ?? null,
       row.risk?.score ?? null,
       row.isManualActionRaised,
+      row.isHeldByPerson,
     ],
   )
 }
@@ -102,6 +106,25 @@ export async function selectApplications(
   profiles: readonly Subject[],
 ): Promise<Map<string, readonly ApplicationRow[]>> {
   return applications.of(scope, profiles)
+}
+
+/** The products that these profiles are approved for, by id, by profile id. */
+export async function selectApprovedProducts(
+  scope: Scope,
+  profileIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const { rows } = await scope.query<{ profile_id: string; product_id: string }>(
+    `select profile_id, product_id from application
+     where account_id = $1 and profile_id = any($2) and status = 'APPROVED'`,
+    [scope.accountId, profileIds],
+  )
+  const found = new Map<string, string[]>()
+  for (const row of rows) {
+    const products = found.get(row.profile_id)
+    if (products) products.push(row.product_id)
+    else found.set(row.profile_id, [row.product_id])
+  }
+  return found
 }
 
 /** Adds an application to a locked profile. */

@@ -1,11 +1,15 @@
+import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import { screenedEvents } from '@drawbridge/policy/task-types.ts'
 import type { RevertDecision } from '@drawbridge/schema/application.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { lockProfile } from '../profile-root/index.ts'
+import { currentPolicy } from '../policies/index.ts'
+import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
+import { replaceTask, selectTasks } from '../tasks/index.ts'
 import { changeApplication, recordReverted } from './change-application.ts'
 import { findApplication } from './find-application.ts'
-import { selectHistory } from './queries.ts'
+import { type ApplicationRow, selectHistory } from './queries.ts'
 import { statusBeforeDecision } from './rules.ts'
 
 /**
@@ -27,8 +31,21 @@ export async function revertDecision(scope: Scope, input: Input<typeof RevertDec
     scope,
     profile,
     row,
-    { status: before },
+    { status: before, isHeldByPerson: true },
     { actor: scope.actor, comment: comment ?? null, reasons: [] },
   )
+  if (row.status !== 'APPROVED') await renewScreening(scope, profile, row)
   return { profileId: profile.id, applicationId: row.id }
+}
+
+/** While an application was ended nobody looked for new matches: its screening tasks begin anew (1.2). */
+async function renewScreening(scope: Scope, profile: ProfileRoot, row: ApplicationRow): Promise<void> {
+  const policy = await currentPolicy(scope)
+  const tasks = (await selectTasks(scope, [profile])).get(profile.id) ?? []
+  const live = new Set(tasks.filter((task) => task.expiredAt === null).map((task) => task.variantId))
+  for (const id of row.requiredVariants) {
+    const variant = findTaskVariant(policy, { id })
+    if (variant && live.has(id) && screenedEvents(variant.task_type).length > 0)
+      await replaceTask(scope, profile, variant, scope.actor)
+  }
 }

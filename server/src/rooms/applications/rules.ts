@@ -1,6 +1,3 @@
-import type { Case } from '@drawbridge/policy/case.ts'
-import type { ProfileRoot } from '../profile-root/index.ts'
-import type { TaskRow } from '../tasks/index.ts'
 import type { ApplicationRow, HistoryRow } from './queries.ts'
 
 type Status = ApplicationRow['status']
@@ -32,40 +29,4 @@ export function flagLines<L extends Pick<HistoryRow, 'kind' | 'at'>>(history: re
     const followed = next?.kind === 'FLAG' && next.at.getTime() === line.at.getTime()
     return line.kind === 'FLAG' || !followed
   })
-}
-
-/** What a case is made of besides its profile's row; parts that a decision does not look at may be left out. */
-export type CaseParts = Pick<Case, 'applications'> &
-  Partial<Omit<Case, 'entityType' | 'category' | 'status' | 'isAssociate' | 'applications' | 'tasks'>> & {
-    readonly tasks: readonly TaskRow[]
-  }
-
-/** The case of a profile as values, for decisions. */
-export function caseOf(
-  profile: Pick<ProfileRoot, 'entityType' | 'category' | 'status' | 'role'>,
-  { tasks, ...parts }: CaseParts,
-): Case {
-  return {
-    entityType: profile.entityType,
-    category: profile.category,
-    status: profile.status,
-    isAssociate: profile.role.endsWith('_ASSOCIATED'),
-    data: {},
-    checks: [],
-    events: [],
-    associates: [],
-    openCollectionSteps: 0,
-    disabledCheckVariantIds: [],
-    ...parts,
-    tasks: tasks.map((task) => ({
-      id: task.id,
-      variantId: task.variantId,
-      state: task.state,
-      isExpired: task.expiredAt !== null,
-      isHeldByPerson: task.heldByPerson,
-      createdAt: task.createdAt,
-      expiresAt: task.customExpiresAt ?? task.defaultExpiresAt,
-      isSucceeded: task.successorId !== null,
-    })),
-  }
 }

@@ -127,7 +127,8 @@ export function tenureOf({ classic, list }: Pick<AssociateRole, 'classic' | 'lis
   }
 }
 
-function taskVariantsOf(node: AssociateNode, roles: readonly AssociateRole[]): string[] {
+/** The tasks an associate is verified for: those of its node and of all its roles, each once. */
+export function taskVariantsOf(node: AssociateNode, roles: readonly AssociateRole[]): string[] {
   const given = [node.fields, ...roles.map((role) => role.classic)].flatMap((fields) =>
     Array.isArray(fields.task_variant_ids) ? (fields.task_variant_ids as unknown[]) : [],
   )

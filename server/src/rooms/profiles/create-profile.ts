@@ -5,7 +5,7 @@ import type { Input } from '@drawbridge/schema/operation.ts'
 import type { CreateProfile } from '@drawbridge/schema/profile.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { apply, namedProduct } from '../applications/index.ts'
+import { apply, assertOpen, isOpen, namedProduct } from '../applications/index.ts'
 import { countryOf, writeFirstData } from '../collected-data/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { addProfile } from '../profile-root/index.ts'
@@ -19,7 +19,7 @@ interface Wish {
 /**
  * Creates a profile with its collected data and its applications (R45 to R47): those named, or without any named
  * every product that a customer of its kind applies for by itself. Raises `profile.entity-type-mismatch`,
- * `profile.customer-ref-taken`, `product.unknown`, and what linking associates raises.
+ * `profile.customer-ref-taken`, `product.unknown`, `product.closed`, and what linking associates raises.
  */
 export async function createProfile(scope: Scope, input: Input<typeof CreateProfile>): Promise<string> {
   const { role, collected_data: data, applications } = input.body
@@ -50,7 +50,10 @@ async function wishes(
   if (named === undefined) {
     if (!root.role.endsWith('_CUSTOMER')) return []
     const products = automaticProducts(await currentPolicy(scope), root.entityType)
-    return products.map((product) => ({ product, role: undefined }))
+    const open = products.filter((product) => isOpen(scope, product))
+    // A new customer that would apply for nothing is one that is not taken now.
+    if (open.length === 0) for (const product of products) assertOpen(scope, product, '')
+    return open.map((product) => ({ product, role: undefined }))
   }
   const found: Wish[] = []
   for (const [index, application] of named.entries()) {

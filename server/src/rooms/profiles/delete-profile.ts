@@ -3,8 +3,11 @@ import type { DeleteProfile } from '@drawbridge/schema/profile.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { deleteApplications } from '../applications/index.ts'
+import { deleteChecks } from '../checks/index.ts'
 import { deleteTerms, deleteVersions, displayName, selectVersions } from '../collected-data/index.ts'
+import { deleteSteps } from '../collection-steps/index.ts'
 import { deleteImages } from '../documents/index.ts'
+import { deleteEvents } from '../events/index.ts'
 import { deleteFiles } from '../files/index.ts'
 import { deleteReferences, deleteRoot, lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { removeAllTags } from '../tags/index.ts'
@@ -17,6 +20,7 @@ import {
   selectLinksOfCompany,
   selectLinksTo,
 } from './queries.ts'
+import { deleteDue } from './queries-due.ts'
 import { initialsOf } from './rules.ts'
 
 /**
@@ -52,8 +56,12 @@ export async function eraseProfile(
   await unflagOpened(scope, below)
   await deleteImages(scope, profile.id)
   await deleteFiles(scope, profile.id)
+  await deleteSteps(scope, profile.id)
+  await deleteChecks(scope, profile.id)
+  await deleteEvents(scope, profile.id)
   await deleteTasks(scope, profile.id)
   await deleteApplications(scope, profile.id)
+  await deleteDue(scope, profile.id)
   await deleteVersions(scope, profile.id)
   await deleteRoot(scope, profile)
   await insertErasure(scope, profile.id)

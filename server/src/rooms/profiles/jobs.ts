@@ -1,6 +1,7 @@
 import type { JobHandler } from '../../platform/jobs/index.ts'
 import type { Engine } from '../../platform/scope.ts'
 import { finishErasure } from './finish-erasure.ts'
+import { settleOne, settleUndecided } from './settle-due.ts'
 
 /** What the jobs of this room need of the outside. */
 export interface ProfileJobEdges {
@@ -11,5 +12,10 @@ export interface ProfileJobEdges {
 
 /** The jobs of this room, by name. */
 export function jobs(edges: ProfileJobEdges): Record<string, JobHandler> {
-  return { 'finish-erasure': (job) => finishErasure(edges, job.account, job.ids.profile_id ?? '') }
+  const { engine } = edges
+  return {
+    'finish-erasure': (job) => finishErasure(edges, job.account, job.ids.profile_id ?? ''),
+    'settle-case': (job) => settleOne(engine, job.account, job.ids.profile_id ?? ''),
+    'settle-undecided': (job) => settleUndecided(engine, job.account, job.signal),
+  }
 }

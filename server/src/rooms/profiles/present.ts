@@ -1,9 +1,16 @@
+import type { Case } from '@drawbridge/policy/case.ts'
 import type { Policy } from '@drawbridge/policy/policy.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import type { ExpandedEntityData, MiniProfile, ProfileResource } from '@drawbridge/schema/profile.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { type ApplicationsOf, presentApplications, readApplications } from '../applications/index.ts'
+import {
+  type ApplicationsOf,
+  presentApplications,
+  presentedCase,
+  readApplications,
+} from '../applications/index.ts'
+import { type CheckRow, presentChecks, selectChecks } from '../checks/index.ts'
 import {
   displayName,
   fromStored,
@@ -11,11 +18,14 @@ import {
   type StoredData,
   selectVersionsWithin,
 } from '../collected-data/index.ts'
+import { openStepCount, presentSteps } from '../collection-steps/index.ts'
 import { presentImage, selectImages } from '../documents/index.ts'
+import { presentEvents } from '../events/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { type ProfileRoot, selectRoots } from '../profile-root/index.ts'
 import { presentTag, selectTagsOf, type Tag } from '../tags/index.ts'
 import { presentTask, type TaskRow } from '../tasks/index.ts'
+import { presentRisk } from './present-risk.ts'
 import { type LinkRow, selectLinksOfCompany, selectLinksTo } from './queries.ts'
 import { expandedMax, shownBytesMax, withLinksShown } from './rules.ts'
 
@@ -26,17 +36,22 @@ interface Read {
   readonly data: ReadonlyMap<string, StoredData>
   readonly tags: ReadonlyMap<string, readonly Tag[]>
   readonly cases: ApplicationsOf
+  readonly checks: ReadonlyMap<string, readonly CheckRow[]>
+  /** How many collection steps wait for data; profiles without any are left out. */
+  readonly openSteps: ReadonlyMap<string, number>
   readonly policy: Policy
 }
 
 async function readFor(scope: Scope, roots: readonly ProfileRoot[]): Promise<Read> {
-  const [{ found: data, taken }, tags, cases, policy] = await Promise.all([
+  const [{ found: data, taken }, tags, cases, checks, openSteps, policy] = await Promise.all([
     selectVersionsWithin(scope, roots, shownBytesMax),
     selectTagsOf(scope, roots),
     readApplications(scope, roots),
+    selectChecks(scope, roots),
+    openStepCount(scope, roots),
     currentPolicy(scope),
   ])
-  return { roots: roots.slice(0, taken), data, tags, cases, policy }
+  return { roots: roots.slice(0, taken), data, tags, cases, checks, openSteps, policy }
 }
 
 /**
@@ -49,12 +64,25 @@ export async function presentMiniProfiles(
 ): Promise<MiniProfile[]> {
   if (roots.length === 0) return []
   const read = await readFor(scope, roots)
-  return read.roots.map((root) => miniOf(root, read))
+  return read.roots.map((root) => miniOf(root, read, caseIn(root, read)))
 }
 
-function miniOf(root: ProfileRoot, read: Read): MiniProfile {
+interface Shown {
+  readonly data: EntityData
+  readonly subject: Case
+}
+
+/** What replies show of a profile's data, and its case as far as they look at it. */
+function caseIn(root: ProfileRoot, read: Read): Shown {
   const stored = read.data.get(root.id)
   const data: EntityData = stored ? fromStored(stored) : { entity_type: root.entityType }
+  return { data, subject: presentedCase(root, read.cases, data) }
+}
+
+function miniOf(root: ProfileRoot, read: Read, { data, subject }: Shown): MiniProfile {
+  const checks = read.checks.get(root.id) ?? []
+  const events = read.cases.events.get(root.id) ?? []
+  const unresolved = events.filter((event) => event.resolution === 'UNRESOLVED').map((event) => event.type)
   const tasks = (read.cases.tasks.get(root.id) ?? []).filter((task) => task.expiredAt === null)
   return {
     id: root.id,
@@ -65,12 +93,12 @@ function miniOf(root: ProfileRoot, read: Read): MiniProfile {
     creation_date: formatDateTime(root.createdAt),
     collected_data: data,
     tags: (read.tags.get(root.id) ?? []).map(presentTag),
-    tasks: tasks.map((task) => presentTask(task, read.policy)),
+    tasks: tasks.map((task) => presentTask(task, read.policy, checks)),
     task_progress: progressOf(tasks),
-    applications: presentApplications(root, read.cases, read.policy),
-    has_associates: (stored?.associates.nodes.length ?? 0) > 0,
-    has_collection_steps: false,
-    unresolved_event_types: [],
+    applications: presentApplications(root.id, read.cases, subject, read.policy),
+    has_associates: (read.data.get(root.id)?.associates.nodes.length ?? 0) > 0,
+    has_collection_steps: (read.openSteps.get(root.id) ?? 0) > 0,
+    unresolved_event_types: [...new Set(unresolved)],
   }
 }
 
@@ -88,22 +116,29 @@ export async function presentProfile(scope: Scope, root: ProfileRoot): Promise<P
     selectImages(scope, [root]),
     selectLinksTo(scope, [root]),
   ])
-  const mini = miniOf(root, read)
+  const shown = caseIn(root, read)
   const tasks = read.cases.tasks.get(root.id) ?? []
-  const images = imagesOf.get(root.id) ?? []
-  const links = linksTo.get(root.id) ?? []
+  const checks = read.checks.get(root.id) ?? []
   const stored = read.data.get(root.id)
+  const [collected, presentedChecks, steps, events, linkedTo] = await Promise.all([
+    stored ? presentData(scope, root, stored) : { entity_type: root.entityType },
+    presentChecks(scope, root, checks),
+    presentSteps(scope, root),
+    presentEvents(scope, root, read.cases.events.get(root.id) ?? []),
+    presentLinkedTo(scope, linksTo.get(root.id) ?? []),
+  ])
   return {
-    ...mini,
+    ...miniOf(root, read, shown),
     last_modified_date: formatDateTime(root.modifiedAt),
-    collected_data: stored ? await presentData(scope, root, stored) : { entity_type: root.entityType },
-    tasks: tasks.map((task) => presentTask(task, read.policy)),
+    collected_data: collected,
+    tasks: tasks.map((task) => presentTask(task, read.policy, checks)),
     task_types: [...new Set(tasks.map((task) => task.type))],
-    checks: [],
-    collection_steps: [],
-    events: [],
-    document_images: images.map(presentImage),
-    linked_to: await presentLinkedTo(scope, links),
+    checks: presentedChecks,
+    collection_steps: steps,
+    events,
+    document_images: (imagesOf.get(root.id) ?? []).map(presentImage),
+    linked_to: linkedTo,
+    ...presentRisk(shown.subject, read.policy, scope.now),
   }
 }
 

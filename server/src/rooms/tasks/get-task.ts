@@ -1,6 +1,7 @@
 import type { Input } from '@drawbridge/schema/operation.ts'
 import type { GetTask, TaskResource } from '@drawbridge/schema/task.ts'
 import type { Scope } from '../../platform/scope.ts'
+import { selectChecks } from '../checks/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { getRoot, type ProfileRoot } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
@@ -14,7 +15,12 @@ export async function getTask(scope: Scope, input: Input<typeof GetTask>): Promi
 /** A task as it stands now. */
 export async function showTask(
   scope: Scope,
-  at: { profile: ProfileRoot; taskId: string },
+  { profile, taskId }: { profile: ProfileRoot; taskId: string },
 ): Promise<TaskResource> {
-  return presentTask(await findTask(scope, at.profile, at.taskId), await currentPolicy(scope))
+  const [task, policy, checks] = await Promise.all([
+    findTask(scope, profile, taskId),
+    currentPolicy(scope),
+    selectChecks(scope, [profile]),
+  ])
+  return presentTask(task, policy, checks.get(profile.id) ?? [])
 }

@@ -5,8 +5,9 @@ import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import type { TaskResource, TaskVariant } from '@drawbridge/schema/task.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { actorNames } from '../accounts/index.ts'
+import type { CheckRow } from '../checks/index.ts'
 import type { NoteRow, TaskRow } from './queries.ts'
-import { willExpireAt } from './rules.ts'
+import { needsAutomation, willExpireAt } from './rules.ts'
 
 /** A task variant as the contract shows it. */
 export function presentVariant(variant: PolicyTaskVariant): TaskVariant {
@@ -14,10 +15,11 @@ export function presentVariant(variant: PolicyTaskVariant): TaskVariant {
   return { id, alias, name, description, task_type }
 }
 
-/** A task as the contract shows it. */
-export function presentTask(task: TaskRow, policy: Policy): TaskResource {
+/** A task as the contract shows it, with the checks of its profile that were run for it. */
+export function presentTask(task: TaskRow, policy: Policy, checks: readonly CheckRow[]): TaskResource {
   const variant = findTaskVariant(policy, { id: task.variantId })
   const expiresAt = willExpireAt(task)
+  const checkIds = checks.filter((check) => check.taskIds.includes(task.id)).map((check) => check.id)
   return {
     id: task.id,
     type: task.type,
@@ -28,9 +30,9 @@ export function presentTask(task: TaskRow, policy: Policy): TaskResource {
     is_expired: task.expiredAt !== null,
     is_skipped: task.isSkipped,
     creation_date: formatDateTime(task.createdAt),
-    check_ids: [],
+    check_ids: checkIds,
     form_instance_ids: [],
-    needs_check_automation: false,
+    needs_check_automation: needsAutomation(task, variant, checkIds),
     nearing_expiry: task.successorId !== null && task.expiredAt === null,
     ...(task.expiredAt === null ? {} : { expired_at: formatDateTime(task.expiredAt) }),
     ...(task.expiryReason === null ? {} : { expiry_reason: task.expiryReason }),

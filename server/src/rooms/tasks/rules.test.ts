@@ -1,23 +1,25 @@
+import { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
 import { expect, test } from 'vitest'
-import { defaultExpiry, rowOfState, willExpireAt } from './rules.ts'
+import { rowOfState, willExpireAt } from './rules.ts'
 
 const now = new Date('2026-03-01T10:00:00Z')
 const later = new Date('2026-04-01T10:00:00Z')
-const variant = { expiry: { days: 31, days_by_risk: { HIGH: 1 }, notification_days: 30 } }
+const endless = PolicyTaskVariant.parse({
+  id: crypto.randomUUID(),
+  alias: 'identity',
+  name: 'Identity',
+  description: '',
+  task_type: 'INDIVIDUAL_VERIFY_IDENTITY',
+})
+const variant = { ...endless, expiry: { days: 31, days_by_risk: {}, notification_days: 30 } }
 const person = { at: now, byPerson: true }
 
 test('a passed task expires after the days of its variant, any other task does not', () => {
   expect(rowOfState('COMPLETED_PASS', variant, person).defaultExpiresAt).toEqual(later)
   expect(rowOfState('COMPLETED_FAIL', variant, person).defaultExpiresAt).toBeNull()
   expect(rowOfState('INCOMPLETE', variant, person).defaultExpiresAt).toBeNull()
-  expect(rowOfState('COMPLETED_PASS', {}, person).defaultExpiresAt).toBeNull()
+  expect(rowOfState('COMPLETED_PASS', endless, person).defaultExpiresAt).toBeNull()
   expect(rowOfState('COMPLETED_PASS', undefined, person).defaultExpiresAt).toBeNull()
-})
-
-test('the days of a risk level take the place of the usual ones, where the variant has them', () => {
-  expect(defaultExpiry(variant, now, 'HIGH')).toEqual(new Date('2026-03-02T10:00:00Z'))
-  expect(defaultExpiry(variant, now, 'LOW')).toEqual(later)
-  expect(defaultExpiry(variant, now, null)).toEqual(later)
 })
 
 test('a task that a person set back is left alone by automation, and is no longer completed', () => {
