@@ -1,5 +1,6 @@
 import * as application from './application.ts'
 import { ListAuditItems } from './audit.ts'
+import { ApproveCheck, AttachCheck, GetCheck, ListChecks, RejectCheck, RunCheck } from './check.ts'
 import { AddDocument } from './collected-data.ts'
 import { ListCollectionSteps, ReplaceCollectionSteps } from './collection-step.ts'
 import { AddDocumentImage, GetDocumentImage, ListDocumentImages } from './document.ts'
@@ -40,6 +41,12 @@ export const allOperations: readonly Operation[] = [
   ListNotes,
   AddNote,
   RemoveNote,
+  ListChecks,
+  RunCheck,
+  GetCheck,
+  AttachCheck,
+  ApproveCheck,
+  RejectCheck,
   ListEvents,
   CreateEvent,
   GetEvent,

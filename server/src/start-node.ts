@@ -14,6 +14,7 @@ import { docsRoutes, openApiDocument } from './platform/openapi/index.ts'
 import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
 import { rotateKek } from './platform/vault/index.ts'
 import { authenticator } from './rooms/accounts/index.ts'
+import { runDispatcher } from './rooms/checks/index.ts'
 import { routes } from './wiring.ts'
 
 /** A node that is up. */
@@ -132,7 +133,7 @@ async function listen(app: FastifyInstance, { settings }: Platform): Promise<num
   return typeof address === 'object' && address !== null ? address.port : settings.port
 }
 
-/** Starts the sequencer, the checkpoints and the job queue. Returns what ends after the signal. */
+/** Starts the sequencer, the checkpoints, the job queue and the dispatcher of checks. Returns what ends after the signal. */
 async function startWork(platform: Platform, signal: AbortSignal): Promise<Promise<void>[]> {
   const { engine, log, owner, settings } = platform
   const { pool, vault } = engine
@@ -152,6 +153,7 @@ async function startWork(platform: Platform, signal: AbortSignal): Promise<Promi
     runSequencer({ ...loop, idleMs: sequencerIdleMs }),
     runCheckpoints({ ...loop, idleMs: checkpointMs, signer, sinks, clock }),
     worker.stopped,
+    runDispatcher({ engine, signal }),
   ]
 }
 

@@ -3,6 +3,7 @@ import type { Reaction } from './platform/scope.ts'
 import { routes as accounts } from './rooms/accounts/index.ts'
 import { routes as applications } from './rooms/applications/index.ts'
 import { routes as audit } from './rooms/audit/index.ts'
+import { reactions as checkReactions, routes as checks } from './rooms/checks/index.ts'
 import { routes as collectionSteps, reactions as stepReactions } from './rooms/collection-steps/index.ts'
 import { routes as documents } from './rooms/documents/index.ts'
 import { reactions as eventReactions, routes as events } from './rooms/events/index.ts'
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...providers,
   ...documents,
   ...collectionSteps,
+  ...checks,
   ...events,
   ...tasks,
   ...applications,
@@ -30,4 +32,9 @@ export const routes: readonly Route[] = [
 ]
 
 /** What each room does when a fact is recorded, in the order of the house. */
-export const reactions: readonly Reaction[] = [...stepReactions, ...eventReactions, ...profileReactions]
+export const reactions: readonly Reaction[] = [
+  ...stepReactions,
+  ...checkReactions,
+  ...eventReactions,
+  ...profileReactions,
+]

@@ -33,7 +33,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
     logger: false,
     requestTimeout: 60_000,
     // A reader that takes nothing of its reply for so long is let go of, with what the reply holds.
-    connectionTimeout: 120_000,
+    connectionTimeout: 130_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: headerBytesMax },
     return503OnClosing: false,
@@ -46,7 +46,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
   })
   app.server.maxConnections = 4_096
   takeJsonOnly(app)
-  refuseWhileClosing(app)
+  const closing = refuseWhileClosing(app)
   app.setErrorHandler((error, request, reply) => refuse(settings, error, request, reply))
   app.setNotFoundHandler((_request, reply) => send(reply, faultReply(new Fault('route.unknown'))))
   app.addHook('onSend', async (_request, reply) => {
@@ -55,21 +55,23 @@ export function createApp(settings: AppSettings): FastifyInstance {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   const memory = createBodyMemory()
-  for (const route of settings.routes) addRoute(app, settings, route, memory)
+  for (const route of settings.routes) addRoute(app, settings, route, { memory, closing })
   refuseOtherMethods(app, settings.routes)
   return app
 }
 
-/** What still comes in on open connections while the server drains is sent elsewhere, in the contract's shape. */
-function refuseWhileClosing(app: FastifyInstance): void {
-  let isClosing = false
-  app.addHook('preClose', async () => {
-    isClosing = true
-  })
+/**
+ * What still comes in on open connections while the server drains is sent elsewhere, in the contract's shape. Returns
+ * the signal of its closing.
+ */
+function refuseWhileClosing(app: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
   app.addHook('onRequest', async () => {
-    if (isClosing)
+    if (closing.signal.aborted)
       throw new Fault('service.unavailable', { retryAfterSeconds: 1, headers: { connection: 'close' } })
   })
+  return closing.signal
 }
 
 /** Bodies are kept as bytes: they are scanned before they are parsed, and fingerprinted as they came. */
@@ -88,7 +90,12 @@ function takeJsonOnly(app: FastifyInstance): void {
   })
 }
 
-function addRoute(app: FastifyInstance, settings: AppSettings, route: Route, memory: BodyMemory): void {
+function addRoute(
+  app: FastifyInstance,
+  settings: AppSettings,
+  route: Route,
+  { memory, closing }: { memory: BodyMemory; closing: AbortSignal },
+): void {
   const { operation } = route
   const principals = new WeakMap<IncomingMessage, Principal>()
   app.route({
@@ -109,7 +116,8 @@ function addRoute(app: FastifyInstance, settings: AppSettings, route: Route, mem
       const principal = principals.get(request.raw)
       if (!principal) throw new Fault('key.missing')
       reply.headers(await takeCall(settings.engine.pool, principal, operation.name))
-      const answer = await serveRoute(settings.engine, route, principal, request)
+      const signal = route.wait ? goneOrClosing(reply, closing) : closing
+      const answer = await serveRoute(settings.engine, route, principal, request, signal)
       // A change that was made is answered in any case.
       if (operation.method === 'GET') memory.admitReply(principal.accountId, reply, answer.body.length)
       return send(reply, answer)
@@ -117,6 +125,13 @@ function addRoute(app: FastifyInstance, settings: AppSettings, route: Route, mem
     onResponse: async (request, reply) =>
       observe(settings, operation.name, principals.get(request.raw), reply),
   })
+}
+
+/** Ends the waiting of a reply: the server closes, or nobody is there to take it. */
+function goneOrClosing(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return AbortSignal.any([gone.signal, closing])
 }
 
 function observe(

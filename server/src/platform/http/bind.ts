@@ -21,6 +21,16 @@ export interface Route {
   readonly present: ((scope: Scope, result: never, input: never) => Promise<unknown>) | undefined
   /** Runs before the transaction, for bytes that go to the storage; what it returns reaches the verb as `staged`. */
   readonly stage?: (engine: Engine, opening: Opening, input: never) => Promise<unknown>
+  /** What the reply waits for after the commit, where the work goes on elsewhere. */
+  readonly wait?: Wait<never>
+}
+
+/** What a reply waits for once its transaction is kept, without a connection to the database. */
+export interface Wait<R> {
+  /** Whether the reply to this result waits at all. It is kept with an `Idempotency-Key`, so it is plain JSON. */
+  readonly isWanted: (result: R) => boolean
+  /** Settles when it has come, when there is no more time, or when `signal` says so. */
+  readonly until: (engine: Engine, accountId: string, result: R, signal: AbortSignal) => Promise<void>
 }
 
 type Shown<O extends Operation> = Output<O> | Tagged<Output<O>>
@@ -55,4 +65,17 @@ export function bindStaged<O extends Operation, S, R>(
   present: (scope: Scope, result: R) => Promise<Shown<O>>,
 ): Route {
   return { operation, stage, perform, present }
+}
+
+/**
+ * Binds an operation whose work goes on after its transaction: the reply may wait for it, and shows what has become of
+ * it. A request sent again under its `Idempotency-Key` waits for the same work and shows the same thing.
+ */
+export function bindWaiting<O extends Operation, R>(
+  operation: O,
+  perform: (scope: Scope, input: Input<O>) => Promise<R>,
+  present: (scope: Scope, result: R, input: Input<O>) => Promise<Shown<O>>,
+  wait: Wait<R>,
+): Route {
+  return { operation, perform, present, wait }
 }

@@ -1,5 +1,5 @@
 export { type AppSettings, createApp } from './app.ts'
-export { bind, bindStaged, type Route, Tagged } from './bind.ts'
+export { bind, bindStaged, bindWaiting, type Route, Tagged, type Wait } from './bind.ts'
 export { ifMatchHolds, readIfMatch } from './etag.ts'
 export { expireIdempotency } from './expire-idempotency.ts'
 export { mountOperations, type Page } from './health.ts'

@@ -24,12 +24,22 @@ interface Prepared {
   readonly claim: KeyClaim | undefined
 }
 
-/** Performs one request of a route for a principal who has been found and is allowed. */
+/** What was done, of which the reply is still to be shown. */
+interface Deferred {
+  readonly result: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Performs one request of a route for a principal who has been found and is allowed. `signal` ends the waiting of
+ * replies that wait for work done elsewhere; they show what there is then.
+ */
 export async function serveRoute(
   engine: Engine,
   route: Route,
   principal: Principal,
   request: FastifyRequest,
+  signal: AbortSignal,
 ): Promise<Reply> {
   const { operation } = route
   const prepared = await prepare(engine, operation, request)
@@ -41,9 +51,10 @@ export async function serveRoute(
   }
   if (route.stage) prepared.input.staged = await route.stage(engine, opening, prepared.input as never)
   try {
-    return await withScope(engine, claiming(opening, prepared), (scope, first) =>
+    const done = await withScope(engine, claiming(opening, prepared), (scope, first) =>
       perform(scope, first, route, prepared),
     )
+    return 'body' in done ? done : await showLater(engine, opening, route, prepared, done, signal)
   } catch (error) {
     if (prepared.claim === undefined || !isSettled(error) || aboutTheKey(error)) throw error
     return keepRefusal(engine, { ...opening, place: undefined }, prepared, error)
@@ -59,18 +70,59 @@ function claiming(opening: Opening, { claim }: Prepared): Opening {
   }
 }
 
-async function perform(scope: Scope, first: FirstAnswer, route: Route, prepared: Prepared): Promise<Reply> {
+async function perform(
+  scope: Scope,
+  first: FirstAnswer,
+  route: Route,
+  prepared: Prepared,
+): Promise<Reply | Deferred> {
   const { claim, input } = prepared
   const kept = claim && (await claimKey(scope, first, claim))
-  if (kept) return kept
-  const reply = await performOnce(scope, route, input)
+  if (kept) return deferredIn(kept) ?? kept
+  const result = await route.perform(scope, input as never)
+  await scope.drain()
+  if (route.wait?.isWanted(result as never) === true) {
+    if (claim) await keepReply(scope, claim.key, deferredReply(result), subjectOf(scope, input))
+    return { result, headers: {} }
+  }
+  const reply = await show(scope, route, result, input)
   if (claim) await keepReply(scope, claim.key, reply, subjectOf(scope, input))
   return reply
 }
 
-async function performOnce(scope: Scope, route: Route, input: Record<string, unknown>): Promise<Reply> {
-  const result = await route.perform(scope, input as never)
-  await scope.drain()
+/** Of a reply that waited the result is kept, and shown anew: this header says so, and is never sent. */
+const deferredHeader = 'deferred'
+
+function deferredReply(result: unknown): Reply {
+  return jsonReply(200, result, { [deferredHeader]: 'true' })
+}
+
+function deferredIn({ headers, body }: Reply): Deferred | undefined {
+  const { [deferredHeader]: isDeferred, ...sent } = headers
+  return isDeferred === undefined ? undefined : { result: JSON.parse(body.toString()), headers: sent }
+}
+
+/** Waits for what the reply is about, holding no connection, then shows it as it stands. */
+async function showLater(
+  engine: Engine,
+  opening: Opening,
+  route: Route,
+  { input }: Prepared,
+  { result, headers }: Deferred,
+  signal: AbortSignal,
+): Promise<Reply> {
+  await route.wait?.until(engine, opening.accountId, result as never, signal)
+  const reading: Opening = { ...opening, readOnly: true, place: undefined }
+  const reply = await withScope(engine, reading, (scope) => show(scope, route, result, input))
+  return { ...reply, headers: { ...reply.headers, ...headers } }
+}
+
+async function show(
+  scope: Scope,
+  route: Route,
+  result: unknown,
+  input: Record<string, unknown>,
+): Promise<Reply> {
   const shown = route.present ? await route.present(scope, result as never, input as never) : result
   const body = shown instanceof Tagged ? shown.body : shown
   const headers: Record<string, string> = shown instanceof Tagged ? { etag: shown.etag } : {}

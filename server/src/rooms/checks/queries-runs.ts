@@ -267,3 +267,16 @@ export async function postponeRun(
     [scope.accountId, run.profileId, run.id, run.epoch, until],
   )
 }
+
+/** Whether a check needs no more waiting: it is COMPLETE, or gone. */
+export async function isComplete(
+  query: Query,
+  accountId: string,
+  at: { readonly profileId: string; readonly checkId: string },
+): Promise<boolean> {
+  const { rows } = await query.query<{ state: string }>(
+    'select state from profile_check where account_id = $1 and profile_id = $2 and id = $3',
+    [accountId, at.profileId, at.checkId],
+  )
+  return rows[0] === undefined || rows[0].state === 'COMPLETE'
+}
