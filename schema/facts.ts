@@ -29,7 +29,7 @@ const check = {
   task_ids: z.array(Uuid),
 }
 const ToldRisk = z.object({ level: RiskLevelCategory, score: z.number().nullable() })
-const monitored = { check_id: Uuid, check_type: CheckType, provider_name: z.string() }
+const monitored = { check_id: Uuid.optional(), check_type: CheckType, provider_name: z.string() }
 const provider = { provider_id: Uuid, alias: z.string(), name: z.string(), check_type: CheckType }
 const key = { key_id: Uuid, name: z.string(), key_class: z.enum(keyClasses) }
 const link = { resolver_id: Uuid, linked_profile_id: Uuid, roles: z.array(AssociatedRole) }

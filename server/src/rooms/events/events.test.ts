@@ -171,9 +171,10 @@ test('more hits than are processed leave a sign that the list is not whole', asy
 test('neither the match nor what is said of it can be read in the database', async () => {
   await add()
   await resolve((await list())[0]?.id ?? '', { resolution: 'IGNORE', resolution_reason: 'Another Mira' })
-  const { rows } = await server.database.query<{ line: string }>(
-    'select e::text as line from profile_event e',
-  )
+  const client = new pg.Client(server.database.adminConfig)
+  await client.connect()
+  const { rows } = await client.query<{ line: string }>('select e::text as line from profile_event e')
+  await client.end()
   for (const { line } of rows)
     for (const word of ['MIRA', 'Mira', 'm-1']) {
       expect(line).not.toContain(word)

@@ -1,4 +1,6 @@
 export { presentEvents } from './present.ts'
 export { deleteEvents, type EventRow, selectEvents } from './queries.ts'
+export { reactions } from './reactions.ts'
 export { routes } from './routes.ts'
-export { type MatchSource, takeMatches } from './take-matches.ts'
+export { contentText } from './rules.ts'
+export { takeMatches } from './take-matches.ts'

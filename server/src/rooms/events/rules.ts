@@ -1,12 +1,12 @@
 import type { EventResolution } from '@drawbridge/schema/event.ts'
-import type { EventData, EventRow } from './queries.ts'
+import type { EventRow } from './queries.ts'
 import type { HitStatus } from './rules-hits.ts'
 
 /** A search computes it anew each time: another score alone is no news of a match. */
 const restless = new Set(['score'])
 
 /** What is said of a match as one text that is the same for the same content, whatever the order of its fields. */
-export function contentText(data: EventData): string {
+export function contentText(data: Readonly<Record<string, unknown>>): string {
   const said = Object.fromEntries(Object.entries(data).filter(([name]) => !restless.has(name)))
   return JSON.stringify(sorted(said))
 }
