@@ -27,7 +27,7 @@ export function checkActions(view: CaseView): RunCheck[] {
 function dueFor(view: CaseView, task: CaseTask): ReadonlySet<string> {
   const due = new Set<string>()
   if (task.state !== 'INCOMPLETE' || task.isExpired || task.isHeldByPerson) return due
-  if (view.abandoned.has(task.variantId)) return due
+  if (view.unchecked.has(task.variantId)) return due
   for (const alias of variantOf(view, task)?.automatic_checks ?? []) {
     const variant = view.index.checkByAlias.get(alias)
     if (variant && mayRun(view, variant) && !hasRun(view, task, variant)) due.add(variant.id)

@@ -16,18 +16,20 @@ export interface CaseView {
   readonly checksOf: ReadonlyMap<string, readonly CaseCheck[]>
   /** Variants that an application asks for that has not ended. */
   readonly wanted: ReadonlySet<string>
-  /** Variants that only ended applications asked for. */
-  readonly abandoned: ReadonlySet<string>
+  /**
+   * Variants for which no check runs by itself: applications asked for them, but all of these have ended or wait for
+   * data that their risk needs, before which nothing proceeds (product behaviour 1.2).
+   */
+  readonly unchecked: ReadonlySet<string>
 }
 
 /** Looks at a case by its policy. */
 export function viewOf(subject: Case, policy: Policy, now: Date): CaseView {
-  const [ended, running] = [
-    subject.applications.filter(isEnded),
-    subject.applications.filter((one) => !isEnded(one)),
-  ]
+  const running = subject.applications.filter((application) => !isEnded(application))
   const wanted = new Set(running.flatMap((application) => application.requiredVariants))
-  const asked = ended.flatMap((application) => application.requiredVariants)
+  const proceeding = running.filter((application) => application.risk?.level !== 'UNDETERMINED')
+  const checked = new Set(proceeding.flatMap((application) => application.requiredVariants))
+  const asked = subject.applications.flatMap((application) => application.requiredVariants)
   return {
     subject,
     policy,
@@ -36,7 +38,7 @@ export function viewOf(subject: Case, policy: Policy, now: Date): CaseView {
     liveTasks: groupLive(subject.tasks),
     checksOf: groupChecks(subject.checks),
     wanted,
-    abandoned: new Set(asked.filter((variantId) => !wanted.has(variantId))),
+    unchecked: new Set(asked.filter((variantId) => !checked.has(variantId))),
   }
 }
 
