@@ -72,6 +72,21 @@ export const serverCommands: readonly ServerCommand[] = [
     example: 'drawbridge environment set unique-customer-ref=off --environment demo',
   },
   {
+    name: 'policy',
+    parameters: '<action> [words...]',
+    description:
+      'Shows and changes what an environment decides by: show, export, import FILE, diff, validate [FILE], publish, discard, history, roll-back VERSION, check list|off|on ALIAS',
+    options: [
+      environment,
+      ['--draft', 'show or export the draft'],
+      ['--reason <text>', 'why a check is switched off or on'],
+      ['--until <instant>', 'when it comes back on by itself, such as 2026-12-24T18:00:00Z'],
+      json,
+      ...common,
+    ],
+    example: 'drawbridge policy import bank.yaml --environment live',
+  },
+  {
     name: 'audit',
     parameters: '<action>',
     description: 'Checks the ledger against its chain and its signed checkpoints: verify',

@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts'
 import { environment } from './commands/environment.ts'
 import { keyEncryption } from './commands/key-encryption.ts'
 import { keys } from './commands/keys.ts'
+import { policy } from './commands/policy.ts'
 import { CommandRefusal } from './commands/refusal.ts'
 import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   serve: (input) => serve(input.settings),
   keys,
   environment,
+  policy,
   audit,
   backup,
   restore,
@@ -50,9 +52,11 @@ const flagNames = [
   'erasures',
   'max-days',
   'backups',
+  'reason',
+  'until',
 ]
 
-const switchNames = ['json', 'debug', 'allow-old', 'yes']
+const switchNames = ['json', 'debug', 'allow-old', 'yes', 'draft']
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args)

@@ -28,9 +28,17 @@ export async function saveDraft(scope: Scope, document: Document, ifMatch?: stri
   const current = row && { body: row.document, etag: etagOf(row) }
   if (current === undefined && condition !== undefined) throw new Fault('policy.draft-missing')
   if (current && !ifMatchHolds(condition, current.etag)) throw new Fault('policy.stale', { current })
-  const existing = { inForce: await policyAsKept(scope), draft: row && Policy.parse(row.document) }
+  await upsertDraft(scope, await asPolicy(scope, document, row))
+}
+
+/**
+ * A document as the policy that it would be in this environment: with every id, and the version that comes next. Raises
+ * what is wrong with its fields.
+ */
+export async function asPolicy(scope: Scope, document: Document, draft?: DraftRow): Promise<Policy> {
+  const existing = { inForce: await policyAsKept(scope), draft: draft && Policy.parse(draft.document) }
   const filled = withIds(document, existing, () => scope.newId())
-  await upsertDraft(scope, readPolicy(filled, document, existing.inForce.version + 1))
+  return readPolicy(filled, document, existing.inForce.version + 1)
 }
 
 /** Throws the draft away. Raises `policy.draft-missing`. */

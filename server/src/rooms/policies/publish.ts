@@ -1,7 +1,7 @@
 import { defaultPolicy } from '@drawbridge/policy/default-policy.ts'
 import { Policy } from '@drawbridge/policy/policy.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
-import type { PublishPolicy, RollBackPolicy } from '@drawbridge/schema/policies.ts'
+import type { PublishPolicy } from '@drawbridge/schema/policies.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { assertPublishable } from './check-policy.ts'
@@ -28,7 +28,7 @@ export async function publishDraft(scope: Scope, input: Input<typeof PublishPoli
  * Puts the document of an older version in force again, as a new version; returns its number. A draft stays as it is.
  * Raises `policy.unknown-version`, and `policy.invalid` when this release no longer accepts the document.
  */
-export async function rollBackPolicy(scope: Scope, input: Input<typeof RollBackPolicy>): Promise<number> {
+export async function rollBackPolicy(scope: Scope, input: { readonly version: number }): Promise<number> {
   await lockPolicies(scope)
   return publish(scope, await readVersion(scope, input.version), input.version)
 }
