@@ -36,6 +36,8 @@ create table check_run (
   -- Its place among the providers of the variant, from 0.
   place smallint not null,
   provider text not null,
+  -- The integration that was called; null before, and of a provider in this process.
+  integration_id uuid,
   state text not null check (state in ('DUE', 'CALLING', 'AWAITING_CALLBACK', 'ENDED')),
   -- The call that is to be made, or is being made.
   step text not null check (step in ('START', 'READY', 'COMPLETE', 'POLL')),

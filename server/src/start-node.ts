@@ -14,7 +14,7 @@ import { docsRoutes, openApiDocument } from './platform/openapi/index.ts'
 import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
 import { rotateKek } from './platform/vault/index.ts'
 import { authenticator } from './rooms/accounts/index.ts'
-import { runDispatcher } from './rooms/checks/index.ts'
+import { endpointsOf, runDispatcher } from './rooms/checks/index.ts'
 import { routes } from './wiring.ts'
 
 /** A node that is up. */
@@ -85,7 +85,14 @@ function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
   })
   const observe = (operation: string, status: number, took: number) =>
     seconds.observe({ kind: operation, status }, took)
-  return createApp({ engine, routes, authenticate: authenticator(engine), log, observe })
+  return createApp({
+    engine,
+    routes,
+    endpoints: endpointsOf(engine),
+    authenticate: authenticator(engine),
+    log,
+    observe,
+  })
 }
 
 async function mount(

@@ -13,6 +13,7 @@ import { type Engine, withScope } from '../src/platform/scope.ts'
 import { createStorage } from '../src/platform/storage/index.ts'
 import { createVault, localKeyEncryption } from '../src/platform/vault/index.ts'
 import { authenticator, createInstitution, issueKey } from '../src/rooms/accounts/index.ts'
+import { endpointsOf } from '../src/rooms/checks/index.ts'
 import { reactions, routes } from '../src/wiring.ts'
 import { assertDocumented } from './checked-reply.ts'
 import { createTestDatabase, type TestDatabase } from './postgres.ts'
@@ -105,7 +106,14 @@ export async function startTestServer(): Promise<TestServer> {
   const { engine, clock, storageDirectory, release } = await makeEngine(database)
   const [demo, live] = await institution(engine)
   const authenticate = authenticator(engine)
-  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const app = createApp({
+    engine,
+    routes,
+    endpoints: endpointsOf(engine),
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const issue = issuer(engine)
   const demoKey = await issue(demo, 'MASTER')

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Engine } from '../scope.ts'
 import type { Route } from './bind.ts'
 import { bodyLimits } from './body.ts'
+import { addEndpoint, type Endpoint } from './endpoint.ts'
 import { framingFault, refuseSocket } from './framing.ts'
 import { type BodyMemory, createBodyMemory } from './memory.ts'
 import type { Authenticate, Principal } from './principal.ts'
@@ -18,6 +19,8 @@ import { send, serveRoute } from './serve-route.ts'
 export interface AppSettings {
   readonly engine: Engine
   readonly routes: readonly Route[]
+  /** Addresses beside the API, for others than those who have its keys. */
+  readonly endpoints: readonly Endpoint[]
   readonly authenticate: Authenticate
   readonly log: Log
   /** Told of every finished request: operation name, status, seconds. */
@@ -56,6 +59,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
   })
   const memory = createBodyMemory()
   for (const route of settings.routes) addRoute(app, settings, route, { memory, closing })
+  for (const endpoint of settings.endpoints) addEndpoint(app, endpoint)
   refuseOtherMethods(app, settings.routes)
   return app
 }

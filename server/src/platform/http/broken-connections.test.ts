@@ -112,7 +112,14 @@ test('a connection lost during the commit is answered as unknown, and the same k
   const pool = losingPool(server.engine.pool, () => (armed ? losses.shift() : undefined))
   const engine = { ...server.engine, pool }
   const authenticate = authenticator(server.engine)
-  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const app = createApp({
+    engine,
+    routes,
+    endpoints: [],
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const { path } = await makePerson(server)
   const add = async (name: string) => {

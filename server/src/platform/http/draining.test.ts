@@ -13,7 +13,14 @@ test('a server that drains finishes what runs and sends what comes later elsewhe
   const server = await startTestServer()
   const { engine } = server
   const authenticate = authenticator(engine)
-  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const app = createApp({
+    engine,
+    routes,
+    endpoints: [],
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
   const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
   const { id, path } = await makePerson(server)
   const socket = connect(Number(port), '127.0.0.1')
@@ -50,7 +57,14 @@ test('while the database cannot be reached every call is 503 with when to come a
   const pool = createPool({ host: '127.0.0.1', port: 1, max: 2 }, () => undefined)
   const engine = { ...server.engine, pool }
   const authenticate = authenticator(engine)
-  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const app = createApp({
+    engine,
+    routes,
+    endpoints: [],
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const answer = await fetch(`${url}/4.0/whoami`, { headers: { apikey: server.demo.key } })
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2'])

@@ -181,6 +181,7 @@ function settings() {
     engine: server.engine,
     routes,
     authenticate: authenticator(server.engine),
+    endpoints: [],
     observe: () => undefined,
   }
 }

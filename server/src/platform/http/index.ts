@@ -1,5 +1,6 @@
 export { type AppSettings, createApp } from './app.ts'
 export { bind, bindStaged, bindWaiting, type Route, Tagged, type Wait } from './bind.ts'
+export type { Endpoint, RawReply, RawRequest } from './endpoint.ts'
 export { ifMatchHolds, readIfMatch } from './etag.ts'
 export { expireIdempotency } from './expire-idempotency.ts'
 export { mountOperations, type Page } from './health.ts'

@@ -23,7 +23,14 @@ async function secondNode(): Promise<string> {
   const pool = createPool({ ...server.database.appConfig, max: 6 }, () => undefined)
   const engine = { ...server.engine, pool }
   const authenticate = authenticator(engine)
-  const app = createApp({ engine, routes, authenticate, log: engine.log, observe: () => undefined })
+  const app = createApp({
+    engine,
+    routes,
+    endpoints: [],
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
   release.push(
     () => app.close(),
     () => pool.end(),

@@ -134,6 +134,7 @@ async function claim(scope: Scope, profile: ProfileRoot, { call, hasNext }: Clai
   const leaseMs = provider.timeoutSeconds * 1_000 + leaseMarginMs
   const claimed: RunRow = {
     ...run,
+    integrationId: provider.id,
     state: 'CALLING',
     epoch: run.epoch + 1,
     nextAt: new Date(scope.now.getTime() + leaseMs),

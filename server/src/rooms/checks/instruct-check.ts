@@ -122,6 +122,7 @@ export async function beginRun(
     id: scope.newId(),
     place,
     provider: provider.provider,
+    integrationId: null,
     state: 'DUE',
     step: 'START',
     workClass: at.before?.workClass ?? workClassOf(scope),

@@ -22,6 +22,8 @@ export interface RunRow {
   readonly place: number
   /** The provider by alias. */
   readonly provider: string
+  /** The integration that was called; null before, and of a provider in this process. */
+  readonly integrationId: string | null
   readonly state: 'DUE' | 'CALLING' | 'AWAITING_CALLBACK' | 'ENDED'
   readonly step: 'START' | 'READY' | 'COMPLETE' | 'POLL'
   readonly workClass: WorkClass
@@ -37,7 +39,8 @@ export interface RunRow {
 
 type Stored = Omit<RunRow, 'conversation'> & { conversation: Buffer | null }
 
-const columns = `profile_id as "profileId", check_id as "checkId", id, place, provider, state, step,
+const columns = `profile_id as "profileId", check_id as "checkId", id, place, provider,
+  integration_id as "integrationId", state, step,
   work_class as "workClass", next_at as "nextAt", deadline_at as "deadlineAt", epoch, attempts, polls,
   reference_token as "referenceToken", conversation`
 
@@ -104,7 +107,7 @@ function insertRuns(scope: Scope, profile: Subject, runs: readonly RunRow[]): vo
 function updateRun(scope: Scope, profile: Subject, run: RunRow): void {
   scope.write(
     `update check_run set state = $4, step = $5, next_at = $6, epoch = $7, attempts = $8, polls = $9,
-       reference_token = $10, conversation = $11
+       reference_token = $10, conversation = $11, integration_id = $12
      where account_id = $1 and profile_id = $2 and id = $3`,
     [
       scope.accountId,
@@ -118,6 +121,7 @@ function updateRun(scope: Scope, profile: Subject, run: RunRow): void {
       run.polls,
       run.referenceToken?.toString() ?? null,
       sealed(scope, profile, run),
+      run.integrationId,
     ],
   )
 }
@@ -279,4 +283,20 @@ export async function isComplete(
     [accountId, at.profileId, at.checkId],
   )
   return rows[0] === undefined || rows[0].state === 'COMPLETE'
+}
+
+/** The checks under way at an integration that an image of their profile may belong to. */
+export async function selectOpenOfImage(
+  scope: Scope,
+  integrationId: string,
+  imageId: string,
+): Promise<{ profileId: string; checkId: string }[]> {
+  const { rows } = await scope.query<{ profileId: string; checkId: string }>(
+    `select run.profile_id as "profileId", run.check_id as "checkId" from check_run as run
+       join document_image as image on image.account_id = run.account_id
+         and image.profile_id = run.profile_id and image.id = $3
+     where run.account_id = $1 and run.integration_id = $2 and run.state <> 'ENDED'`,
+    [scope.accountId, integrationId, imageId],
+  )
+  return rows
 }
