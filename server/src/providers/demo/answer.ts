@@ -1,13 +1,7 @@
 import type { CheckType } from '@drawbridge/schema/check.ts'
-import {
-  type ExternalResource,
-  type ProviderError,
-  ProviderFailure,
-  type ProviderOutput,
-} from '../../provider-kit/provider.ts'
+import { type ProviderError, ProviderFailure, type ProviderOutput } from '../../provider-kit/provider.ts'
 import { familyOf } from './families.ts'
 import type { Family, Told } from './family.ts'
-import { seededUuid } from './seeded.ts'
 import type { Subject } from './subject.ts'
 
 /** What a demo answer depends on: nothing else counts, so the same order has the same answer. */
@@ -18,8 +12,6 @@ export interface DemoOrder {
   readonly config: Readonly<Record<string, unknown>>
   /** How to answer, where it is not the usual family of the check type. */
   readonly family?: Family
-  /** Where pages behind external links stand; without it they are not offered. */
-  readonly pagesUrl?: string
 }
 
 const demoErrors: Readonly<Record<string, ProviderError>> = {
@@ -37,10 +29,8 @@ const demoErrors: Readonly<Record<string, ProviderError>> = {
   },
 }
 
-const externals: Readonly<Record<string, ExternalResource['type']>> = {
-  EXTERNAL_RESOURCE_LINK: 'LINK',
-  EXTERNAL_RESOURCE_EMBED: 'EMBED',
-}
+/** Demo results that every check type knows and that change nothing of the answer itself. */
+const neutralResults = new Set(['ANY_CHARGE', 'EXTERNAL_RESOURCE_LINK', 'EXTERNAL_RESOURCE_EMBED'])
 
 /**
  * The answer to an order: what its demo result asks for, or without one what the words in the name ask for.
@@ -65,22 +55,14 @@ function told(order: DemoOrder): ProviderOutput {
   if (family === undefined) {
     return failed({ type: 'INVALID_CONFIG', message: `No provider answers checks of the type ${checkType}.` })
   }
-  const isGeneral = demoResult === 'ANY_CHARGE' || Object.hasOwn(externals, demoResult ?? '')
-  const answer = family.answer(subject, isGeneral ? null : demoResult, config)
+  const answer = family.answer(subject, neutralResults.has(demoResult ?? '') ? null : demoResult, config)
   if (answer === undefined) {
     return failed({
       type: 'UNSUPPORTED_DEMO_RESULT',
       message: `The demo provider has no demo result ${(demoResult ?? '').slice(0, 100)} for ${checkType}.`,
     })
   }
-  return { ...final(answer), externalResources: resourcesOf(order) }
-}
-
-function resourcesOf({ checkType, subject, demoResult, pagesUrl }: DemoOrder): readonly ExternalResource[] {
-  const type = externals[demoResult ?? '']
-  if (type === undefined || pagesUrl === undefined) return []
-  const id = seededUuid('page', checkType, subject.name)
-  return [{ type, url: `${pagesUrl}${id}`, id, label: 'Demo page' }]
+  return final(answer)
 }
 
 const failed = (error: ProviderError): ProviderOutput => final({ output: null, errors: [error] })

@@ -1,0 +1,165 @@
+import type { CheckType } from '@drawbridge/schema/check.ts'
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import type { GuardedFetch } from '../platform/net/index.ts'
+import { ProviderFailure } from '../provider-kit/provider.ts'
+import { type SigningKey, signingKeyOf } from '../provider-kit/signing.ts'
+import { verifyRequest } from '../provider-kit/verify-request.ts'
+import { demoProvider } from '../providers/demo/index.ts'
+import { callBack, imageBytes, type PlatformAddress } from './call-platform.ts'
+import { type Answer, answerCall, type Names } from './endpoints.ts'
+import { pageStatus } from './external-page.ts'
+import { basePath, type Place, placeOf, type TemplateName } from './templates.ts'
+import { configurationOf } from './wire.ts'
+
+const BODY_BYTES_MAX = 8 * 1024 * 1024
+const CALLBACK_MS = 100
+
+/** How the demo integration is served. */
+export interface DemoIntegrationOptions {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** The loopback when absent. */
+  readonly host?: string
+  /** The secret that it shares with the platform: 32 bytes in base64. */
+  readonly secret: string
+  /** Where the platform is. Without it no callback is sent and no image is fetched. */
+  readonly platformUrl?: string
+  /** The way to the platform. */
+  readonly fetch: GuardedFetch
+}
+
+/** A demo integration that is being served. */
+export interface DemoIntegration {
+  readonly url: string
+  /** The base address for a check type, by its usual template or by another one. */
+  urlOf(checkType: CheckType, template?: TemplateName): string
+  /** Ends at once: calls that wait are cut off. */
+  stop(): Promise<void>
+}
+
+/**
+ * Serves the demo provider over the provider protocol: one base address for each check type, `/IDENTITY_CHECK/` and
+ * so on, and `/ONE_TIME_POLLING/IDENTITY_CHECK/` for another template. Every call but metadata must be signed. A name
+ * with `TIMEOUT` is never answered. Raises an `Error` when the secret is none or the port is taken.
+ */
+export async function serveDemoIntegration(options: DemoIntegrationOptions): Promise<DemoIntegration> {
+  const ending = new AbortController()
+  const key = signingKeyOf(options.secret)
+  const platform =
+    options.platformUrl === undefined ? null : { url: options.platformUrl, key, fetch: options.fetch }
+  const serving = { key, platform, signal: ending.signal }
+  const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true, exposeHeadRoutes: false })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.get('/*', (request, reply) => serveGet(serving, request, reply))
+  app.post('/*', (request, reply) => servePost(serving, request, reply))
+  const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' })
+  return {
+    url,
+    urlOf: (checkType, template) => `${url}${basePath(checkType, template)}`,
+    stop: async () => {
+      ending.abort()
+      await app.close()
+    },
+  }
+}
+
+interface Serving {
+  readonly key: SigningKey
+  readonly platform: PlatformAddress | null
+  readonly signal: AbortSignal
+}
+
+async function serveGet({ key }: Serving, request: FastifyRequest, reply: FastifyReply) {
+  const place = placeOf(pathOf(request))
+  if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
+  if (place.call === '') return reply.send({ protocol_version: 1, provider_name: 'Demo provider' })
+  if (/^pages\/[0-9a-f-]{36}$/.test(place.call)) return page(key, request, reply)
+  if (place.call !== 'config') return refuse(reply, 404, 'There is no such call.')
+  const problem = problemOf(key, request)
+  if (problem !== null) return refuse(reply, 401, `The request is not believed: ${problem}.`)
+  const { description } = demoProvider(place.checkType)
+  return reply.send(configurationOf({ ...description, template: place.template }))
+}
+
+function page(key: SigningKey, request: FastifyRequest, reply: FastifyReply) {
+  const status = pageStatus(key, `${originOf(request)}${request.url}`, new Date())
+  const text = status === 200 ? 'A page of the demo provider.' : 'This address does not open a page.'
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html><title>Demo</title><p>${text}</p>`)
+}
+
+async function servePost(serving: Serving, request: FastifyRequest, reply: FastifyReply) {
+  const place = placeOf(pathOf(request))
+  if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
+  const problem = problemOf(serving.key, request)
+  if (problem !== null) return refuse(reply, 401, `The request is not believed: ${problem}.`)
+  const body = parsed(request)
+  if (body === undefined) return refuse(reply, 400, 'The body is not JSON.')
+  try {
+    return send(serving, reply, await answerFor(serving, place, request, body))
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    // A provider that never answers: the connection stays open until the platform, or the end, closes it.
+    return reply.hijack()
+  }
+}
+
+function answerFor(serving: Serving, place: Place, request: FastifyRequest, body: unknown): Promise<Answer> {
+  const { platform, signal } = serving
+  return answerCall({
+    place,
+    body,
+    baseUrl: `${originOf(request)}${place.base}`,
+    signal,
+    imageBytes: platform === null ? null : (id) => imageBytes(platform, id, signal),
+  })
+}
+
+function send(serving: Serving, reply: FastifyReply, answer: Answer) {
+  switch (answer.kind) {
+    case 'json':
+      if (answer.callBack !== undefined) callBackAfter(serving, reply, answer.callBack)
+      return reply.send(answer.json)
+    case 'file':
+      return reply.type(answer.mediaType).header('file-name', answer.name).send(answer.bytes)
+    case 'malformed':
+      return refuse(reply, 400, answer.message)
+    case 'unknown':
+      return refuse(reply, 404, 'There is no such call.')
+  }
+}
+
+function callBackAfter({ platform, signal }: Serving, reply: FastifyReply, names: Names): void {
+  if (platform === null) return
+  reply.raw.once('finish', () => {
+    const timer = setTimeout(() => {
+      // Whether the platform takes it is the platform's to find out: it has a time limit of its own.
+      callBack(platform, names, signal).catch(() => undefined)
+    }, CALLBACK_MS)
+    timer.unref()
+  })
+}
+
+function problemOf(key: SigningKey, request: FastifyRequest) {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const { method, url: target, headers } = request
+  return verifyRequest(key, { method, target, headers, body }, new Date())
+}
+
+function parsed(request: FastifyRequest): unknown {
+  try {
+    return Buffer.isBuffer(request.body) ? JSON.parse(request.body.toString('utf8')) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(reply: FastifyReply, status: number, message: string) {
+  return reply.code(status).send({ errors: [{ type: 'INTEGRATION', message }], warnings: [] })
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? ''
+const originOf = (request: FastifyRequest) => `${request.protocol}://${request.host}`
