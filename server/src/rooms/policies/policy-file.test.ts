@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { defaultPolicy } from '@drawbridge/policy/default-policy.ts'
 import { Policy } from '@drawbridge/policy/policy.ts'
+import { validatePolicy } from '@drawbridge/policy/validate-policy.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PolicyFileError, readPolicyFile, writePolicyFile } from './policy-file.ts'
@@ -104,4 +106,18 @@ test('a field that a policy does not have is found wherever it stands', () => {
   const given = { a: 1, b: [{ c: 1, 'd/e': 2 }], f: { g: { h: 1 } } }
   expect(unknownFields(given, { a: 1, b: [{ c: 1, more: 3 }], f: { g: { h: 1 } } })).toEqual(['/b/0/d~1e'])
   expect(unknownFields(given, { b: [{ c: 1, 'd/e': 2 }], f: { g: {} } })).toEqual(['/a', '/f/g/h'])
+})
+
+test('the product of the guide can be added to the shipped policy as it stands there', () => {
+  const guide = readFileSync(new URL('../../../../docs/guide/policies.md', import.meta.url), 'utf8')
+  const example = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
+  const added: Record<string, unknown> = readPolicyFile(`drawbridge_policy: 1\n${example}`)
+  const whole: Record<string, unknown> = { ...defaultPolicy }
+  for (const [list, items] of Object.entries(added)) whole[list] = [whole[list], items].flat()
+  const existing = { inForce: defaultPolicy, draft: undefined }
+  const filled = withIds(whole, existing, () => crypto.randomUUID())
+  const { policy, faults } = validatePolicy(filled)
+  expect(faults).toEqual([])
+  expect(policy?.products.at(-1)?.alias).toBe('savings')
+  expect(unknownFields(filled, policy)).toEqual([])
 })
