@@ -150,4 +150,26 @@ export const serverCommands: readonly ServerCommand[] = [
     ],
     example: 'drawbridge key-encryption rotate --home /var/lib/drawbridge/mill-bank',
   },
+  {
+    name: 'provider',
+    parameters: '<action> [words...]',
+    description:
+      'Registers, changes and looks at data providers: list, breaker, add ALIAS, set ALIAS, limits ALIAS [NAME=VALUE...], revalidate ALIAS, remove ALIAS',
+    options: [
+      environment,
+      ['--name <text>', 'what people call the provider'],
+      ['--url <url>', 'base address of the integration, ending in /'],
+      ['--check-type <type>', 'what it is asked for, such as IDENTITY_CHECK'],
+      ['--relationship <kind>', 'direct or resold; direct when absent'],
+      ['--credentials-file <file>', 'JSON object of the credentials; - reads standard input'],
+      ['--config-file <file>', 'JSON object of the configuration to change; - reads standard input'],
+      ['--limits-url <url>', 'where the provider tells its limits'],
+      ['--disabled <choice>', 'yes stops it at once, no lets it go on'],
+      ['--allow-networks <list>', 'private networks that may be called (DRAWBRIDGE_ALLOW_NETWORKS)'],
+      json,
+      ...common,
+    ],
+    example:
+      'drawbridge provider add idcheck --name "ID check" --url https://idcheck.example/v1/ --check-type IDENTITY_CHECK',
+  },
 ]

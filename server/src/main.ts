@@ -7,6 +7,7 @@ import { environment } from './commands/environment.ts'
 import { keyEncryption } from './commands/key-encryption.ts'
 import { keys } from './commands/keys.ts'
 import { policy } from './commands/policy.ts'
+import { provider } from './commands/provider.ts'
 import { CommandRefusal } from './commands/refusal.ts'
 import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   restore,
   doctor,
   'key-encryption': keyEncryption,
+  provider,
 }
 
 const flagNames = [
@@ -54,6 +56,15 @@ const flagNames = [
   'backups',
   'reason',
   'until',
+  'url',
+  'check-type',
+  'relationship',
+  'secret-file',
+  'credentials-file',
+  'config-file',
+  'limits-url',
+  'disabled',
+  'platform-url',
 ]
 
 const switchNames = ['json', 'debug', 'allow-old', 'yes', 'draft']

@@ -1,4 +1,8 @@
+export { changeProvider } from './change-provider.ts'
 export { type ConfiguredProvider, configuredProvider } from './configured-provider.ts'
 export { type Integration, integrationOfKey } from './integration-of-key.ts'
+export { listProviders } from './list-providers.ts'
+export { checkNewUrl, registerProvider } from './register-provider.ts'
+export { removeProvider } from './remove-provider.ts'
 export { routes } from './routes.ts'
 export { endPlace, takePlace, type WorkClass } from './take-place.ts'

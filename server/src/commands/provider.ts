@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { faultsOf } from '@drawbridge/schema/faults.ts'
+import { NewProvider, ProviderChanges, type ProviderResource } from '@drawbridge/schema/provider.ts'
+import type { z } from 'zod'
+import type { Platform } from '../open-platform.ts'
+import { type Opening, type Scope, withScope } from '../platform/scope.ts'
+import {
+  changeProvider,
+  checkNewUrl,
+  listProviders,
+  registerProvider,
+  removeProvider,
+} from '../rooms/providers/index.ts'
+import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
+import { breakerCells, breakerHead, limitLines, readLimits } from './provider-words.ts'
+import { CommandRefusal } from './refusal.ts'
+
+const usage = `drawbridge provider list | breaker
+drawbridge provider add ALIAS --name NAME --url URL --check-type TYPE [--relationship direct|resold] [--credentials-file FILE|-] [--limits-url URL]
+drawbridge provider set ALIAS [--name NAME] [--url URL] [--relationship direct|resold] [--credentials-file FILE|-] [--config-file FILE|-] [--limits-url URL] [--disabled yes|no]
+drawbridge provider limits ALIAS [calls-per-second=N|off calls-per-minute=N|off concurrent-calls=N|off timeout-seconds=N|off migration-percent=N breaker-failures=N]
+drawbridge provider remove ALIAS`
+
+const actions: Readonly<Record<string, (input: CommandInput, alias: string) => Promise<number>>> = {
+  add,
+  set,
+  limits,
+  remove,
+}
+
+/** `drawbridge provider list|breaker|add|set|limits|remove`: the data providers of an environment. */
+export async function provider(input: CommandInput): Promise<number> {
+  const [act = '', alias] = input.words
+  if (act === 'list') return list(input)
+  if (act === 'breaker') return breaker(input)
+  const action = Object.hasOwn(actions, act) ? actions[act] : undefined
+  if (!action) throw new UsageRefusal(`There is no action ${act}\n${usage}`)
+  if (alias === undefined)
+    throw new UsageRefusal(`Say which provider: drawbridge provider list shows the aliases\n${usage}`)
+  return action(input, alias)
+}
+
+function reading<R>(input: CommandInput, work: (scope: Scope) => Promise<R>, show: (result: R) => void) {
+  return inEnvironment(input, async ({ engine }, opening) => {
+    show(await withScope(engine, { ...opening, readOnly: true }, work))
+    return 0
+  })
+}
+
+function list(input: CommandInput): Promise<number> {
+  return reading(input, listProviders, (found) =>
+    print(input, found, () =>
+      table(
+        ['alias', 'name', 'check type', 'state', 'monitoring', 'breaker', 'url'],
+        found.map((row) => [
+          row.alias,
+          row.name,
+          row.check_type,
+          row.state.toLowerCase(),
+          row.monitoring_available === undefined ? '?' : row.monitoring_available ? 'yes' : 'no',
+          row.breaker.state.toLowerCase(),
+          row.url,
+        ]),
+      ),
+    ),
+  )
+}
+
+function breaker(input: CommandInput): Promise<number> {
+  return reading(input, listProviders, (found) =>
+    print(
+      input,
+      found.map(({ alias, breaker: state }) => ({ alias, ...state })),
+      () => table(breakerHead, found.map(breakerCells)),
+    ),
+  )
+}
+
+async function add(input: CommandInput, alias: string): Promise<number> {
+  const { flags } = input
+  const body = read(NewProvider, {
+    alias,
+    name: flags.name,
+    url: flags.url,
+    check_type: flags['check-type'],
+    ...given('relationship', flags.relationship?.toUpperCase()),
+    ...given('credentials', await jsonOf(flags['credentials-file'])),
+    ...given('limits_url', flags['limits-url']),
+  })
+  return inEnvironment(input, async ({ engine }, opening) => {
+    await checkNewUrl(engine, opening, { body })
+    const { id, secret } = await withScope(engine, opening, (scope) => registerProvider(scope, { body }))
+    print(input, { id, secret }, () => {
+      process.stderr.write(
+        'This is the only time the shared secret is shown: put it where the integration reads it.\n',
+      )
+      return `${secret}\n`
+    })
+    return 0
+  })
+}
+
+async function set(input: CommandInput, alias: string): Promise<number> {
+  const { flags } = input
+  const body = read(ProviderChanges, {
+    ...given('name', flags.name),
+    ...given('url', flags.url),
+    ...given('relationship', flags.relationship?.toUpperCase()),
+    ...given('credentials', await jsonOf(flags['credentials-file'])),
+    ...given('config', await jsonOf(flags['config-file'])),
+    ...given('limits_url', flags['limits-url']),
+    ...given('is_disabled', yesOrNo('disabled', flags.disabled)),
+  })
+  if (Object.keys(body).length === 0) throw new UsageRefusal(`Say what to set\n${usage}`)
+  return inEnvironment(input, async (platform, opening) => {
+    const row = await change(platform, opening, alias, body)
+    print(input, row, () => `${row.alias} is ${row.state.toLowerCase()}\n`)
+    return 0
+  })
+}
+
+function limits(input: CommandInput, alias: string): Promise<number> {
+  const [, , ...assignments] = input.words
+  const show = (row: ProviderResource) =>
+    print(input, { ...row.limits, limits_url: row.limits_url }, () => limitLines(row))
+  if (assignments.length === 0) return reading(input, (scope) => named(scope, alias), show)
+  const body = read(ProviderChanges, { limits: readLimits(assignments) })
+  return inEnvironment(input, async (platform, opening) => {
+    show(await change(platform, opening, alias, body))
+    return 0
+  })
+}
+
+function remove(input: CommandInput, alias: string): Promise<number> {
+  return inEnvironment(input, async ({ engine }, opening) => {
+    const removed = await withScope(engine, opening, async (scope) =>
+      removeProvider(scope, { provider_id: (await named(scope, alias)).id }),
+    )
+    print(input, { removed: removed.id }, () => `Removed ${alias}\n`)
+    return 0
+  })
+}
+
+async function change(
+  { engine }: Platform,
+  opening: Opening,
+  alias: string,
+  body: ProviderChanges,
+): Promise<ProviderResource> {
+  await checkNewUrl(engine, opening, { body })
+  await withScope(engine, opening, async (scope) => {
+    const { id } = await named(scope, alias)
+    await changeProvider(scope, { provider_id: id, body })
+  })
+  return withScope(engine, { ...opening, readOnly: true }, (scope) => named(scope, alias))
+}
+
+/** The provider of an alias. Raises `CommandRefusal`. */
+async function named(scope: Scope, alias: string): Promise<ProviderResource> {
+  const found = (await listProviders(scope)).find((row) => row.alias === alias)
+  if (!found)
+    throw new CommandRefusal(
+      `There is no provider ${alias} in this environment: drawbridge provider list shows them`,
+    )
+  return found
+}
+
+function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const words = faultsOf(parsed.error, value).map(({ message }) => message)
+  throw new UsageRefusal(`${words.join('\n')}\n${usage}`)
+}
+
+/** The field, unless there is no value for it. */
+function given(name: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [name]: value }
+}
+
+function yesOrNo(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  if (text !== 'yes' && text !== 'no') throw new UsageRefusal(`--${name} is yes or no`)
+  return text === 'yes'
+}
+
+/** The JSON of a file, or with `-` of standard input: secrets never stand in the arguments of a process. */
+async function jsonOf(file: string | undefined): Promise<unknown> {
+  if (file === undefined) return undefined
+  const text = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageRefusal(`${file === '-' ? 'Standard input' : file} holds no JSON object`)
+  }
+}
