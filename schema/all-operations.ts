@@ -6,6 +6,7 @@ import { ListCollectionSteps, ReplaceCollectionSteps } from './collection-step.t
 import { AddDocumentImage, GetDocumentImage, ListDocumentImages } from './document.ts'
 import { CreateEvent, GetEvent, ListEvents, ResolveEvent, ResolveEvents } from './event.ts'
 import { AddFile, GetFile } from './file.ts'
+import * as monitoring from './monitoring.ts'
 import { AddNote, ListNotes, RemoveNote } from './note.ts'
 import type { Operation } from './operation.ts'
 import * as policies from './policies.ts'
@@ -50,10 +51,18 @@ export const allOperations: readonly Operation[] = [
   ListEvents,
   CreateEvent,
   GetEvent,
-  ResolveEvent,
   ResolveEvents,
+  ResolveEvent,
   ListCollectionSteps,
   ReplaceCollectionSteps,
+  monitoring.ListMonitoring,
+  monitoring.AdoptMonitoring,
+  monitoring.GetMonitoringCoverage,
+  monitoring.ListRescreens,
+  monitoring.CreateRescreen,
+  monitoring.GetRescreen,
+  monitoring.PauseRescreen,
+  monitoring.ResumeRescreen,
   ListDocumentImages,
   AddDocumentImage,
   GetDocumentImage,
@@ -83,6 +92,7 @@ export const allOperations: readonly Operation[] = [
   provider.RegisterProvider,
   provider.GetProvider,
   provider.ChangeProvider,
+  provider.ValidateProvider,
   provider.RemoveProvider,
   WhoAmI,
 ]

@@ -8,6 +8,7 @@ import { routes as collectionSteps, reactions as stepReactions } from './rooms/c
 import { routes as documents } from './rooms/documents/index.ts'
 import { reactions as eventReactions, routes as events } from './rooms/events/index.ts'
 import { routes as files } from './rooms/files/index.ts'
+import { routes as monitoring, reactions as monitoringReactions } from './rooms/monitoring/index.ts'
 import { routes as policies } from './rooms/policies/index.ts'
 import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
 import { routes as providers } from './rooms/providers/index.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...tasks,
   ...applications,
   ...profiles,
+  ...monitoring,
 ]
 
 /** What each room does when a fact is recorded, in the order of the house. */
@@ -37,4 +39,5 @@ export const reactions: readonly Reaction[] = [
   ...checkReactions,
   ...eventReactions,
   ...profileReactions,
+  ...monitoringReactions,
 ]

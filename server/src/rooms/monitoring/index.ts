@@ -1,0 +1,8 @@
+export { alarmGaps, countOverdue } from './coverage.ts'
+export { createRescreen, type RescreenOrder } from './create-rescreen.ts'
+export { listRescreens, setRescreenState, showRescreen } from './get-rescreens.ts'
+export { lookDue } from './look.ts'
+export { reactions } from './reactions.ts'
+export { routes } from './routes.ts'
+export { runMonitoring } from './run-monitoring.ts'
+export { stepRescreens } from './step-rescreens.ts'
