@@ -24,7 +24,7 @@ function providerOf({ url, secret, fetch, description }: Examination): DataProvi
   return description && createHttpProvider({ url, secret, fetch, description })
 }
 
-/** Names for a check that was started by an earlier examiner, or none when there is no such check. */
+/** The names of a demo check that goes on, or why there is none. */
 async function startedCheck(examination: Examination): Promise<ProviderStarted | string> {
   const { started, problem } = await runDemo(examination, { demoResult: 'ANY' })
   return started ?? (problem || 'an answer that does not go on')
