@@ -39,6 +39,10 @@ export const serverCommands: readonly ServerCommand[] = [
       ['--port <number>', 'port of the API (PORT; 4000); 0 takes a free one'],
       ['--host <address>', 'address to listen on (DRAWBRIDGE_HOST; 127.0.0.1)'],
       ['--role <role>', 'api, worker or all (DRAWBRIDGE_ROLE; all)'],
+      [
+        '--migration-share <percent>',
+        'what migrations may have of this node (DRAWBRIDGE_MIGRATION_SHARE; 50; 100: no priority)',
+      ],
       ['--pool-size <number>', 'most database connections of this node (DRAWBRIDGE_POOL_SIZE; 12)'],
       ['--allow-networks <list>', 'private networks that may be called (DRAWBRIDGE_ALLOW_NETWORKS)'],
       ['--institution <name>', 'name of the institution that the first start makes (DRAWBRIDGE_INSTITUTION)'],
@@ -154,7 +158,7 @@ export const serverCommands: readonly ServerCommand[] = [
     name: 'provider',
     parameters: '<action> [words...]',
     description:
-      'Registers, changes and looks at data providers: list, breaker, add ALIAS, set ALIAS, limits ALIAS [NAME=VALUE...], revalidate ALIAS, remove ALIAS',
+      'Registers, changes and looks at data providers: list, breaker, add ALIAS, set ALIAS, limits ALIAS [NAME=VALUE...], revalidate ALIAS, remove ALIAS; demo serves the demo provider over the protocol',
     options: [
       environment,
       ['--name <text>', 'what people call the provider'],
@@ -166,6 +170,10 @@ export const serverCommands: readonly ServerCommand[] = [
       ['--limits-url <url>', 'where the provider tells its limits'],
       ['--disabled <choice>', 'yes stops it at once, no lets it go on'],
       ['--allow-networks <list>', 'private networks that may be called (DRAWBRIDGE_ALLOW_NETWORKS)'],
+      ['--secret-file <file>', 'the shared secret, demo: one a line; - reads standard input'],
+      ['--platform-url <url>', 'demo: where callbacks go and images are fetched'],
+      ['--port <number>', 'demo: port to serve at (4100); 0 takes a free one'],
+      ['--host <address>', 'demo: address to listen on (127.0.0.1)'],
       json,
       ...common,
     ],

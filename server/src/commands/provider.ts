@@ -13,6 +13,7 @@ import {
   removeProvider,
 } from '../rooms/providers/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
+import { providerDemo } from './provider-demo.ts'
 import { breakerCells, breakerHead, limitLines, readLimits } from './provider-words.ts'
 import { CommandRefusal } from './refusal.ts'
 
@@ -32,6 +33,7 @@ const actions: Readonly<Record<string, (input: CommandInput, alias: string) => P
 /** `drawbridge provider list|breaker|add|set|limits|remove`: the data providers of an environment. */
 export async function provider(input: CommandInput): Promise<number> {
   const [act = '', alias] = input.words
+  if (act === 'demo') return providerDemo(input)
   if (act === 'list') return list(input)
   if (act === 'breaker') return breaker(input)
   const action = Object.hasOwn(actions, act) ? actions[act] : undefined

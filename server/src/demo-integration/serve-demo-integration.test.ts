@@ -21,7 +21,7 @@ const signal = new AbortController().signal
 
 let served: DemoIntegration
 beforeAll(async () => {
-  served = await serveDemoIntegration({ port: 0, secret, fetch })
+  served = await serveDemoIntegration({ port: 0, secrets: [secret], fetch })
 })
 afterAll(() => served.stop())
 

@@ -3,7 +3,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { GuardedFetch } from '../platform/net/index.ts'
 import { ProviderFailure } from '../provider-kit/provider.ts'
 import { type SigningKey, signingKeyOf } from '../provider-kit/signing.ts'
-import { verifyRequest } from '../provider-kit/verify-request.ts'
+import { keyIdOf, type SignatureProblem, verifyRequest } from '../provider-kit/verify-request.ts'
 import { demoProvider } from '../providers/demo/index.ts'
 import { callBack, imageBytes, type PlatformAddress } from './call-platform.ts'
 import { type Answer, answerCall, type Names } from './endpoints.ts'
@@ -20,8 +20,8 @@ export interface DemoIntegrationOptions {
   readonly port: number
   /** The loopback when absent. */
   readonly host?: string
-  /** The secret that it shares with the platform: 32 bytes in base64. */
-  readonly secret: string
+  /** The secrets that it shares with the platform, 32 bytes in base64 each: every registration has its own. */
+  readonly secrets: readonly string[]
   /** Where the platform is. Without it no callback is sent and no image is fetched. */
   readonly platformUrl?: string
   /** The way to the platform. */
@@ -44,10 +44,12 @@ export interface DemoIntegration {
  */
 export async function serveDemoIntegration(options: DemoIntegrationOptions): Promise<DemoIntegration> {
   const ending = new AbortController()
-  const key = signingKeyOf(options.secret)
-  const platform =
-    options.platformUrl === undefined ? null : { url: options.platformUrl, key, fetch: options.fetch }
-  const serving = { key, platform, signal: ending.signal }
+  const { platformUrl, fetch } = options
+  const serving: Serving = {
+    keys: options.secrets.map(signingKeyOf),
+    platformOf: (key) => (platformUrl === undefined ? null : { url: platformUrl, key, fetch }),
+    signal: ending.signal,
+  }
   const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true, exposeHeadRoutes: false })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -65,25 +67,35 @@ export async function serveDemoIntegration(options: DemoIntegrationOptions): Pro
 }
 
 interface Serving {
-  readonly key: SigningKey
-  readonly platform: PlatformAddress | null
+  readonly keys: readonly SigningKey[]
+  /** The platform as the holder of a key calls it; null when it is not known where it is. */
+  readonly platformOf: (key: SigningKey) => PlatformAddress | null
   readonly signal: AbortSignal
 }
 
-async function serveGet({ key }: Serving, request: FastifyRequest, reply: FastifyReply) {
+/** A request whose signature was verified with this key. */
+interface Believed {
+  readonly request: FastifyRequest
+  readonly place: Place
+  readonly key: SigningKey
+}
+
+async function serveGet({ keys }: Serving, request: FastifyRequest, reply: FastifyReply) {
   const place = placeOf(pathOf(request))
   if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
   if (place.call === '') return reply.send({ protocol_version: 1, provider_name: 'Demo provider' })
-  if (/^pages\/[0-9a-f-]{36}$/.test(place.call)) return page(key, request, reply)
+  if (/^pages\/[0-9a-f-]{36}$/.test(place.call)) return page(keys, request, reply)
   if (place.call !== 'config') return refuse(reply, 404, 'There is no such call.')
-  const problem = problemOf(key, request)
-  if (problem !== null) return refuse(reply, 401, `The request is not believed: ${problem}.`)
+  const key = keyOf(keys, request)
+  if (typeof key === 'string') return refuse(reply, 401, `The request is not believed: ${key}.`)
   const { description } = demoProvider(place.checkType)
   return reply.send(configurationOf({ ...description, template: place.template }))
 }
 
-function page(key: SigningKey, request: FastifyRequest, reply: FastifyReply) {
-  const status = pageStatus(key, `${originOf(request)}${request.url}`, new Date())
+function page(keys: readonly SigningKey[], request: FastifyRequest, reply: FastifyReply) {
+  const url = `${originOf(request)}${request.url}`
+  const statuses = keys.map((key) => pageStatus(key, url, new Date()))
+  const status = statuses.find((found) => found === 200) ?? statuses[0] ?? 404
   const text = status === 200 ? 'A page of the demo provider.' : 'This address does not open a page.'
   return reply
     .code(status)
@@ -94,12 +106,13 @@ function page(key: SigningKey, request: FastifyRequest, reply: FastifyReply) {
 async function servePost(serving: Serving, request: FastifyRequest, reply: FastifyReply) {
   const place = placeOf(pathOf(request))
   if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
-  const problem = problemOf(serving.key, request)
-  if (problem !== null) return refuse(reply, 401, `The request is not believed: ${problem}.`)
+  const key = keyOf(serving.keys, request)
+  if (typeof key === 'string') return refuse(reply, 401, `The request is not believed: ${key}.`)
   const body = parsed(request)
   if (body === undefined) return refuse(reply, 400, 'The body is not JSON.')
   try {
-    return send(serving, reply, await answerFor(serving, place, request, body))
+    const believed = { request, place, key }
+    return send(serving, believed, reply, await answerFor(serving, believed, body))
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
     // A provider that never answers: the connection stays open until the platform, or the end, closes it.
@@ -107,8 +120,9 @@ async function servePost(serving: Serving, request: FastifyRequest, reply: Fasti
   }
 }
 
-function answerFor(serving: Serving, place: Place, request: FastifyRequest, body: unknown): Promise<Answer> {
-  const { platform, signal } = serving
+function answerFor(serving: Serving, { request, place, key }: Believed, body: unknown): Promise<Answer> {
+  const { signal } = serving
+  const platform = serving.platformOf(key)
   return answerCall({
     place,
     body,
@@ -118,10 +132,10 @@ function answerFor(serving: Serving, place: Place, request: FastifyRequest, body
   })
 }
 
-function send(serving: Serving, reply: FastifyReply, answer: Answer) {
+function send(serving: Serving, { key }: Believed, reply: FastifyReply, answer: Answer) {
   switch (answer.kind) {
     case 'json':
-      if (answer.callBack !== undefined) callBackAfter(serving, reply, answer.callBack)
+      if (answer.callBack !== undefined) callBackAfter(serving, key, reply, answer.callBack)
       return reply.send(answer.json)
     case 'file':
       return reply.type(answer.mediaType).header('file-name', answer.name).send(answer.bytes)
@@ -132,21 +146,25 @@ function send(serving: Serving, reply: FastifyReply, answer: Answer) {
   }
 }
 
-function callBackAfter({ platform, signal }: Serving, reply: FastifyReply, names: Names): void {
+function callBackAfter(serving: Serving, key: SigningKey, reply: FastifyReply, names: Names): void {
+  const platform = serving.platformOf(key)
   if (platform === null) return
   reply.raw.once('finish', () => {
     const timer = setTimeout(() => {
       // Whether the platform takes it is the platform's to find out: it has a time limit of its own.
-      callBack(platform, names, signal).catch(() => undefined)
+      callBack(platform, names, serving.signal).catch(() => undefined)
     }, CALLBACK_MS)
     timer.unref()
   })
 }
 
-function problemOf(key: SigningKey, request: FastifyRequest) {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+/** The key that signed a request, or why it is not believed. */
+function keyOf(keys: readonly SigningKey[], request: FastifyRequest): SigningKey | SignatureProblem {
   const { method, url: target, headers } = request
-  return verifyRequest(key, { method, target, headers, body }, new Date())
+  const key = keys.find(({ keyId }) => keyId === keyIdOf(headers))
+  if (key === undefined) return headers.authorization === undefined ? 'unsigned' : 'unknown-key'
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  return verifyRequest(key, { method, target, headers, body }, new Date()) ?? key
 }
 
 function parsed(request: FastifyRequest): unknown {

@@ -1,0 +1,2 @@
+export { serveDemoIntegration } from './serve-demo-integration.ts'
+export { servedTypes } from './templates.ts'
