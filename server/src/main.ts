@@ -35,6 +35,7 @@ const flagNames = [
   'role',
   'database-url',
   'pool-size',
+  'migration-share',
   'allow-networks',
   'kek-file',
   'log-level',

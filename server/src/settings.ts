@@ -14,6 +14,8 @@ export interface Settings {
   readonly role: NodeRole
   readonly databaseUrl: string | undefined
   readonly poolSize: number
+  /** Percent of a node that migrations may have; 100: nothing goes before anything else. */
+  readonly migrationShare: number
   readonly allowNetworks: readonly string[]
   readonly storage: StorageSettings
   readonly kek: string | undefined
@@ -89,6 +91,13 @@ export function readSettings(flags: Environment, environment: Environment): Sett
     role: reader.oneOf('role', 'role', 'DRAWBRIDGE_ROLE', ['api', 'worker', 'all'], 'all'),
     databaseUrl: reader.text('database', 'database-url', 'DATABASE_URL'),
     poolSize: reader.number('pool-size', 'pool-size', 'DRAWBRIDGE_POOL_SIZE', 12, 500),
+    migrationShare: reader.number(
+      'migration-share',
+      'migration-share',
+      'DRAWBRIDGE_MIGRATION_SHARE',
+      50,
+      100,
+    ),
     allowNetworks: list(reader.text('allow-networks', 'allow-networks', 'DRAWBRIDGE_ALLOW_NETWORKS')),
     storage: readStorage(reader, home),
     kek: reader.text('kek', 'kek', 'DRAWBRIDGE_KEK'),

@@ -5,7 +5,7 @@ import { finishRestore } from './finish-restore.ts'
 import { ensureInstitution, refreshCredentials } from './first-start.ts'
 import { cronOf, handlersOf } from './node-jobs.ts'
 import { migrationsDirectory, type Platform } from './open-platform.ts'
-import { createApp, mountOperations, type Page } from './platform/http/index.ts'
+import { createApp, migrationShare, mountOperations, type Page } from './platform/http/index.ts'
 import { startWorker } from './platform/jobs/index.ts'
 import { fileSink, loadCheckpointSigner, runCheckpoints, runSequencer } from './platform/ledger/index.ts'
 import { sentenceLog } from './platform/log-sentences.ts'
@@ -77,7 +77,7 @@ async function openDoors(app: FastifyInstance, platform: Platform, metrics: Metr
   return url
 }
 
-function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
+function apiOf({ engine, log, settings }: Platform, metrics: Metrics): FastifyInstance {
   const seconds = metrics.histogram({
     name: 'drawbridge_request_seconds',
     help: 'How long requests took to answer.',
@@ -86,6 +86,7 @@ function apiOf({ engine, log }: Platform, metrics: Metrics): FastifyInstance {
   const observe = (operation: string, status: number, took: number) =>
     seconds.observe({ kind: operation, status }, took)
   return createApp({
+    migrationShare: migrationShare(settings.poolSize, settings.migrationShare),
     engine,
     routes,
     endpoints: endpointsOf(engine),

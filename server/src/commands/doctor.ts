@@ -34,6 +34,7 @@ export function shownSettings(settings: Settings): readonly Shown[] {
     role: settings.role,
     database: settings.databaseUrl === undefined ? 'embedded' : withoutPassword(settings.databaseUrl),
     'pool-size': String(settings.poolSize),
+    'migration-share': String(settings.migrationShare),
     'allow-networks': settings.allowNetworks.join(', ') || 'none',
     storage: storage.kind === 'disk' ? storage.directory : `bucket ${storage.bucket} at ${storage.endpoint}`,
     kek: given(settings.kek),

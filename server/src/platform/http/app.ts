@@ -11,6 +11,7 @@ import { addEndpoint, type Endpoint } from './endpoint.ts'
 import { framingFault, refuseSocket } from './framing.ts'
 import { type BodyMemory, createBodyMemory } from './memory.ts'
 import type { Authenticate, Principal } from './principal.ts'
+import { Lanes, type MigrationShare } from './priority.ts'
 import { takeCall } from './rate.ts'
 import { faultReply } from './reply.ts'
 import { send, serveRoute } from './serve-route.ts'
@@ -25,6 +26,8 @@ export interface AppSettings {
   readonly log: Log
   /** Told of every finished request: operation name, status, seconds. */
   readonly observe: (operation: string, status: number, seconds: number) => void
+  /** What migrations may have of this node; absent where nothing goes before anything else. */
+  readonly migrationShare?: MigrationShare | undefined
 }
 
 /** A request line and its headers fit into this, so no part of a path is longer. */
@@ -58,7 +61,8 @@ export function createApp(settings: AppSettings): FastifyInstance {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   const memory = createBodyMemory()
-  for (const route of settings.routes) addRoute(app, settings, route, { memory, closing })
+  const lanes = new Lanes(settings.migrationShare)
+  for (const route of settings.routes) addRoute(app, settings, route, { memory, closing, lanes })
   for (const endpoint of settings.endpoints) addEndpoint(app, endpoint)
   refuseOtherMethods(app, settings.routes)
   return app
@@ -98,7 +102,7 @@ function addRoute(
   app: FastifyInstance,
   settings: AppSettings,
   route: Route,
-  { memory, closing }: { memory: BodyMemory; closing: AbortSignal },
+  { memory, closing, lanes }: { memory: BodyMemory; closing: AbortSignal; lanes: Lanes },
 ): void {
   const { operation } = route
   const principals = new WeakMap<IncomingMessage, Principal>()
@@ -121,7 +125,10 @@ function addRoute(
       if (!principal) throw new Fault('key.missing')
       reply.headers(await takeCall(settings.engine.pool, principal, operation.name))
       const signal = route.wait ? goneOrClosing(reply, closing) : closing
-      const answer = await serveRoute(settings.engine, route, principal, request, signal)
+      const answer = await serveRoute(settings.engine, route, principal, request, {
+        signal,
+        inTurn: (work) => lanes.run(principal.actor.keyClass, work),
+      })
       // A change that was made is answered in any case.
       if (operation.method === 'GET') memory.admitReply(principal.accountId, reply, answer.body.length)
       return send(reply, answer)

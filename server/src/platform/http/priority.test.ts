@@ -47,6 +47,7 @@ test('interactive requests never wait, and while they come a migration has only 
   await soon()
   expect(migration.running).toBe(1)
   while (interactive.open > 0) interactive.endOne()
+  await soon()
   nowMs = 60_000
   migration.endOne()
   await soon()

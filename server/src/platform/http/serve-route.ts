@@ -30,16 +30,21 @@ interface Deferred {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/**
- * Performs one request of a route for a principal who has been found and is allowed. `signal` ends the waiting of
- * replies that wait for work done elsewhere; they show what there is then.
- */
+/** How the app lets a request run. */
+export interface Way {
+  /** Ends the waiting of replies that wait for work done elsewhere; they show what there is then. */
+  readonly signal: AbortSignal
+  /** Runs what takes a connection, in its turn. */
+  readonly inTurn: <R>(work: () => Promise<R>) => Promise<R>
+}
+
+/** Performs one request of a route for a principal who has been found and is allowed. */
 export async function serveRoute(
   engine: Engine,
   route: Route,
   principal: Principal,
   request: FastifyRequest,
-  signal: AbortSignal,
+  { signal, inTurn }: Way,
 ): Promise<Reply> {
   const { operation } = route
   const prepared = await prepare(engine, operation, request)
@@ -51,8 +56,10 @@ export async function serveRoute(
   }
   if (route.stage) prepared.input.staged = await route.stage(engine, opening, prepared.input as never)
   try {
-    const done = await withScope(engine, claiming(opening, prepared), (scope, first) =>
-      perform(scope, first, route, prepared),
+    const done = await inTurn(() =>
+      withScope(engine, claiming(opening, prepared), (scope, first) =>
+        perform(scope, first, route, prepared),
+      ),
     )
     return 'body' in done ? done : await showLater(engine, opening, route, prepared, done, signal)
   } catch (error) {
