@@ -14,6 +14,7 @@ import {
 } from '../rooms/providers/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
 import { providerDemo } from './provider-demo.ts'
+import { providerValidate } from './provider-validate.ts'
 import { breakerCells, breakerHead, limitLines, readLimits } from './provider-words.ts'
 import { CommandRefusal } from './refusal.ts'
 
@@ -21,7 +22,8 @@ const usage = `drawbridge provider list | breaker
 drawbridge provider add ALIAS --name NAME --url URL --check-type TYPE [--relationship direct|resold] [--credentials-file FILE|-] [--limits-url URL]
 drawbridge provider set ALIAS [--name NAME] [--url URL] [--relationship direct|resold] [--credentials-file FILE|-] [--config-file FILE|-] [--limits-url URL] [--disabled yes|no]
 drawbridge provider limits ALIAS [calls-per-second=N|off calls-per-minute=N|off concurrent-calls=N|off timeout-seconds=N|off migration-percent=N breaker-failures=N]
-drawbridge provider remove ALIAS`
+drawbridge provider remove ALIAS
+drawbridge provider validate URL --secret-file FILE|- [--credentials-file FILE|-] [--config-file FILE|-]`
 
 const actions: Readonly<Record<string, (input: CommandInput, alias: string) => Promise<number>>> = {
   add,
@@ -36,6 +38,7 @@ export async function provider(input: CommandInput): Promise<number> {
   if (act === 'demo') return providerDemo(input)
   if (act === 'list') return list(input)
   if (act === 'breaker') return breaker(input)
+  if (act === 'validate') return providerValidate(input)
   const action = Object.hasOwn(actions, act) ? actions[act] : undefined
   if (!action) throw new UsageRefusal(`There is no action ${act}\n${usage}`)
   if (alias === undefined)
