@@ -69,6 +69,10 @@ export function sampleInput({ checkType, supportedCountries }: ProviderDescripti
       ...base,
       document_metadata: { document_type: 'PASSPORT', number: 'X0000000', country_code: country },
     }
+  if (checkType === 'CRA_BANK_ACCOUNT_VERIFICATION') {
+    const account = { type: 'UK_ACCOUNT', country: 'GBR', sort_code: '010203', account_number: '00000000' }
+    return { ...base, banking_details: { bank_accounts: [account] } }
+  }
   if (checkType === 'DEVICE_FRAUD_DETECTION') return { ...base, device_metadata: { token: 'example-token' } }
   return base
 }
