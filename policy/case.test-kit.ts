@@ -1,11 +1,38 @@
 import fc from 'fast-check'
-import type { Case } from './case.ts'
+import type { Case, CaseApplication, CaseCheck, CaseEvent, CaseTask } from './case.ts'
 import { Policy } from './policy.ts'
 
 const uuids = Array.from({ length: 12 }, (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`)
 const uuidAt = (at: number) => uuids[at] ?? ''
 const variantAliases = ['v0', 'v1', 'v2', 'v3', 'v4', 'v5']
+const checkAliases = ['c0', 'c1', 'c2']
 const elementIds = ['e0', 'e1', 'e2', 'e3', 'e4']
+const levels = ['LOW', 'MEDIUM', 'HIGH', 'UNDETERMINED'] as const
+
+/** The instant of every decision in the tests that do not say another. */
+export const now = new Date('2026-11-20T12:00:00Z')
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** An instant so many days from now. */
+export const inDays = (days: number) => new Date(now.getTime() + days * dayMs)
+
+const question = fc.oneof(
+  fc.record({
+    about: fc.constant('risk_level' as const),
+    is_any_of: fc.subarray([...levels], { minLength: 1 }),
+  }),
+  fc.record({ about: fc.constant('is_associate' as const) }),
+  fc.record({
+    about: fc.constant('associated_role' as const),
+    is_any_of: fc.constant(['DIRECTOR' as const]),
+  }),
+  fc.record({
+    about: fc.constant('collected_data' as const),
+    path: fc.constantFrom('custom_fields_data.word', 'nothing.there'),
+    is_any_of: fc.constant(['a', 'b']),
+  }),
+)
 
 const element = (id: string) =>
   fc.oneof(
@@ -14,21 +41,21 @@ const element = (id: string) =>
       id: fc.constant(id),
       task_variants: fc.array(fc.constantFrom(...variantAliases, 'not-there'), {
         minLength: 1,
-        maxLength: 4,
+        maxLength: 3,
       }),
       next: fc.constantFrom(...elementIds, 'nowhere'),
     }),
     fc.record({
       kind: fc.constant('branch' as const),
       id: fc.constant(id),
-      question: fc.constant({ about: 'risk_level' as const, is_any_of: ['HIGH' as const] }),
+      question,
       yes: fc.constantFrom(...elementIds),
       no: fc.constantFrom(...elementIds),
     }),
     fc.record({
       kind: fc.constant('outcome' as const),
       id: fc.constant(id),
-      outcome: fc.constantFrom('APPROVE' as const, 'REVIEW' as const, 'REJECT' as const),
+      outcome: fc.constantFrom('APPROVE' as const, 'APPROVE' as const, 'REVIEW' as const, 'REJECT' as const),
     }),
   )
 
@@ -37,7 +64,7 @@ const flow = (at: number) =>
     id: fc.constant(uuidAt(at)),
     alias: fc.constant(`flow${at}`),
     name: fc.constant('Flow'),
-    entity_type: fc.constant('INDIVIDUAL' as const),
+    entity_type: fc.constant('COMPANY' as const),
     start: fc.constantFrom(...elementIds, 'nowhere'),
     elements: fc.tuple(...elementIds.map(element)).map((all) => [...all]),
   })
@@ -48,70 +75,188 @@ const product = (at: number) =>
     alias: fc.constant(`product${at}`),
     name: fc.constant('Product'),
     automatically_apply: fc.boolean(),
-    automatically_approve: fc.boolean(),
+    automatically_approve: fc.constantFrom(true, true, false),
     applicants: fc.constantFrom('CUSTOMER' as const, 'ASSOCIATED' as const),
     intake: fc.constant('open' as const),
-    smart_policies: fc.record({ INDIVIDUAL: fc.constantFrom('flow0', 'flow1', 'flow2', 'flow9') }),
+    smart_policies: fc.record({ COMPANY: fc.constantFrom('flow0', 'flow1', 'flow2', 'flow9') }),
+    risk_models: fc.constantFrom({}, {}, { COMPANY: 'risk' }),
   })
 
-/** Any policy: flows in circles, into nothing, with questions at once, with variants that do not exist. */
+const associateRules = fc.record({
+  product: fc.constantFrom('product0', 'product1', 'product9'),
+  add: fc.constantFrom(
+    { who: 'nobody' as const },
+    { who: 'all' as const },
+    { who: 'share_at_least' as const, percentage: 25 },
+  ),
+  passes_when: fc.constantFrom({}, { count: 1 }, { percentage: 100 }, { roles: ['DIRECTOR' as const] }),
+  passes_when_none_found: fc.boolean(),
+})
+
+const taskVariant = (alias: string, at: number) =>
+  fc.record(
+    {
+      id: fc.constant(uuidAt(at)),
+      alias: fc.constant(alias),
+      name: fc.constant(alias),
+      description: fc.constant(''),
+      task_type: fc.constantFrom(
+        'COMPANY_MANUAL_TASK' as const,
+        'COMPANY_VERIFY_IDENTITY' as const,
+        'COMPANY_IDENTIFY_OFFICERS' as const,
+        'COMPANY_IDENTIFY_BENEFICIAL_OWNERS' as const,
+        'COMPANY_ASSESS_SANCTIONS_EXPOSURE' as const,
+        'COMPANY_ASSESS_MEDIA_AND_SANCTIONS_EXPOSURE' as const,
+      ),
+      acceptance_checks: fc.subarray([...checkAliases, 'not-there']),
+      automatic_checks: fc.subarray([...checkAliases, 'not-there']),
+      skip_first_version: fc.boolean(),
+      expiry: fc.record({
+        days: fc.constantFrom(1, 20, 400),
+        notification_days: fc.constantFrom(0, 30, 500),
+      }),
+      associates: associateRules,
+    },
+    { requiredKeys: ['id', 'alias', 'name', 'description', 'task_type'] },
+  )
+
+const checkTypesUsed = [
+  'COMPANY_DATA',
+  'COMPANY_PEPS_AND_SANCTIONS_SCREEN',
+  'COMPANY_FILING_PURCHASE',
+] as const
+
+const riskModel = fc.record({
+  id: fc.constant(uuidAt(0)),
+  alias: fc.constant('risk'),
+  name: fc.constant('Risk'),
+  entity_type: fc.constant('COMPANY' as const),
+  thresholds: fc.constant({ medium: 50, high: 100 }),
+  factors: fc.constant([
+    {
+      alias: 'matches',
+      name: 'Matches',
+      property: { of: 'matches' as const, event_type: 'SANCTION_FLAG' as const },
+      rules: [{ description: 'Some', when: { is: 'number' as const, from: 1 }, score: 100 }],
+    },
+    {
+      alias: 'word',
+      name: 'Word',
+      property: { of: 'custom_field' as const, alias: 'word' },
+      is_required: true,
+      rules: [{ description: 'A', when: { is: 'any_of' as const, values: ['a'] }, score: 60 }],
+    },
+  ]),
+  rejects: fc.subarray(['LOW' as const, 'MEDIUM' as const, 'HIGH' as const], { maxLength: 1 }),
+})
+
+/** Any policy: flows in circles, into nothing, with questions at once, with names that do not exist. */
 export const anyPolicy = fc
   .record({
     products: fc.tuple(product(0), product(1), product(2)),
     smart_policies: fc.tuple(flow(0), flow(1), flow(2)),
+    task_variants: fc.tuple(...variantAliases.map(taskVariant)),
+    risk_models: fc.tuple(riskModel),
   })
   .map((parts) =>
     Policy.parse({
       version: 1,
       ...parts,
-      task_variants: variantAliases.map((alias, at) => ({
+      check_variants: checkAliases.map((alias, at) => ({
         id: uuidAt(at),
         alias,
         name: alias,
-        description: '',
-        task_type: 'INDIVIDUAL_MANUAL_TASK',
+        check_type: checkTypesUsed[at],
+        providers: [{ provider: 'demo' }],
       })),
     }),
   )
 
 const variantId = fc.constantFrom(...variantAliases.map((_, at) => uuidAt(at)))
-const status = fc.constantFrom(
-  'APPLIED' as const,
-  'APPROVED' as const,
-  'IN_REVIEW' as const,
-  'REJECTED' as const,
-  'CANCELLED' as const,
-)
+const anInstant = fc.integer({ min: -60, max: 40 }).map(inDays)
+const seldom = fc.constantFrom(false, false, false, true)
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 
-const application = (at: number) =>
+const application = (at: number): fc.Arbitrary<CaseApplication> =>
   fc.record({
     id: fc.constant(`application-${at}`),
     productId: fc.constantFrom(...[0, 1, 2, 9].map(uuidAt)),
-    status,
-    flag: fc.constantFrom('AUTOMATING' as const, 'DECIDED' as const, 'READY_FOR_DECISION' as const),
-    requiredVariants: fc.array(variantId, { maxLength: 3 }),
+    associatedRole: fc.constantFrom(null, 'DIRECTOR' as const),
+    status: fc.constantFrom('APPLIED', 'APPLIED', 'APPROVED', 'IN_REVIEW', 'REJECTED', 'CANCELLED'),
+    flag: fc.constantFrom('AUTOMATING', 'DECIDED', 'READY_FOR_DECISION'),
+    requiredVariants: fc.uniqueArray(variantId, { maxLength: 2 }),
+    risk: maybe(fc.record({ level: fc.constantFrom(...levels), score: fc.constantFrom(null, 0, 60) })),
+    isHeldByPerson: seldom,
+    isManualActionRaised: fc.boolean(),
   })
 
-const task = (at: number) =>
+const task = (at: number): fc.Arbitrary<CaseTask> =>
   fc.record({
     id: fc.constant(`task-${at}`),
     variantId,
-    state: fc.constantFrom('INCOMPLETE' as const, 'COMPLETED_PASS' as const, 'COMPLETED_FAIL' as const),
-    isExpired: fc.boolean(),
+    state: fc.constantFrom(
+      'INCOMPLETE',
+      'COMPLETED_PASS',
+      'COMPLETED_PASS',
+      'COMPLETED_PASS',
+      'COMPLETED_FAIL',
+    ),
+    isExpired: seldom,
+    isHeldByPerson: seldom,
+    createdAt: anInstant,
+    passedAt: maybe(anInstant),
+    expiresAt: maybe(anInstant),
+    isSucceeded: fc.boolean(),
   })
+
+const check = (at: number): fc.Arbitrary<CaseCheck> =>
+  fc.record({
+    id: fc.constant(`check-${at}`),
+    variantId: maybe(fc.constantFrom(...[0, 1, 2, 9].map(uuidAt))),
+    checkType: fc.constantFrom(...checkTypesUsed),
+    state: fc.constantFrom('PENDING', 'RUNNING', 'COMPLETE', 'COMPLETE'),
+    decision: fc.constantFrom(null, 'PASS', 'PASS', 'FAIL', 'PARTIAL', 'WARN', 'ERROR'),
+    taskIds: fc.subarray(Array.from({ length: 6 }, (_, place) => `task-${place}`)),
+    instructedAt: anInstant,
+    completedAt: maybe(anInstant),
+    foundAssociates: maybe(fc.boolean()),
+  })
+
+const event = (at: number): fc.Arbitrary<CaseEvent> =>
+  fc.record({
+    id: fc.constant(`event-${at}`),
+    type: fc.constantFrom('PEP_FLAG', 'SANCTION_FLAG', 'ADVERSE_MEDIA_FLAG', 'REFER_FLAG', 'CHECK_EXPIRY'),
+    resolution: fc.constantFrom('UNRESOLVED', 'MISMATCH', 'MISMATCH', 'MATCH', 'IGNORE', 'CREATED_TASK'),
+    createdAt: anInstant,
+  })
+
+const associate = (at: number): fc.Arbitrary<Case['associates'][number]> =>
+  fc.record({
+    profileId: fc.constantFrom(null, `profile-${at}`),
+    roles: fc.subarray(['DIRECTOR', 'SHAREHOLDER', 'COMPANY_SECRETARY', 'RESIGNED_OFFICER', 'OTHER']),
+    share: maybe(fc.constantFrom(0, 10, 25, 100)),
+    isFormer: fc.boolean(),
+    taskVariantIds: fc.uniqueArray(variantId, { maxLength: 2 }),
+    removedVariantIds: fc.uniqueArray(variantId, { maxLength: 1 }),
+    approvedProductIds: fc.uniqueArray(fc.constantFrom(...[0, 1].map(uuidAt))),
+  })
+
+/** A list of at most so many, each with its place in its id. */
+const some = <T>(max: number, make: (at: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.nat({ max }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, at) => make(at))))
 
 /** Any case, also ones that no sequence of calls leads to. */
 export const anyCase: fc.Arbitrary<Case> = fc.record({
-  entityType: fc.constant('INDIVIDUAL' as const),
-  category: fc.constantFrom(
-    'CUSTOMER' as const,
-    'PREVIOUS_CUSTOMER' as const,
-    'APPLICANT' as const,
-    'INACTIVE_APPLICANT' as const,
-  ),
-  status: fc.constantFrom('NORMAL' as const, 'SUSPENDED' as const, 'BANNED' as const),
-  applications: fc
-    .nat({ max: 4 })
-    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, at) => application(at)))),
-  tasks: fc.nat({ max: 6 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, at) => task(at)))),
+  entityType: fc.constant('COMPANY'),
+  category: fc.constantFrom('CUSTOMER', 'PREVIOUS_CUSTOMER', 'APPLICANT', 'INACTIVE_APPLICANT'),
+  status: fc.constantFrom('NORMAL', 'NORMAL', 'NORMAL', 'NORMAL', 'SUSPENDED', 'BANNED'),
+  isAssociate: fc.boolean(),
+  data: fc.constantFrom({}, { custom_fields_data: { word: 'a' } }, { custom_fields_data: { word: 'z' } }),
+  applications: some(4, application),
+  tasks: some(6, task),
+  checks: some(5, check),
+  events: some(3, event),
+  associates: some(3, associate),
+  openCollectionSteps: fc.constantFrom(0, 0, 1),
+  disabledCheckVariantIds: fc.subarray([uuidAt(0), uuidAt(1)]),
 })

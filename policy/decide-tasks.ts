@@ -63,12 +63,14 @@ function passedBy(
   task: CaseTask,
   variant: PolicyTaskVariant,
 ): { checkId: string | null } | null {
+  const events = eventsOf(view, variant)
+  if (events.some((event) => event.resolution === 'UNRESOLVED')) return null
   if (isSkipped(view, task, variant)) return { checkId: null }
   if (variant.associates) {
     return isSatisfiedByAssociates(view, task, variant, variant.associates) ? { checkId: null } : null
   }
   const check = acceptedCheck(view, task, variant)
-  return check && isClear(check, eventsOf(view, variant)) ? { checkId: check.id } : null
+  return check && knewOf(check, events) ? { checkId: check.id } : null
 }
 
 /** Custom tasks may be asked for only from their second version on: the first counts as done. */
@@ -108,10 +110,10 @@ function isAcceptance(view: CaseView, check: CaseCheck, variant: PolicyTaskVaria
 }
 
 /**
- * Whether nothing is outstanding: no match waits for somebody, and none came after the check, which knew nothing of it.
- * So a task is not passed by clearing matches: that is left to a person, or to a newer check (rule 3).
+ * Whether a check knew of every match that there is. What came after it may have been cleared since, but clearing
+ * matches passes no task: that is left to a person, or to a newer check (rule 3).
  */
-function isClear(check: CaseCheck, events: readonly CaseEvent[]): boolean {
+function knewOf(check: CaseCheck, events: readonly CaseEvent[]): boolean {
   const known = check.completedAt ?? check.instructedAt
-  return events.every((event) => event.resolution !== 'UNRESOLVED' && event.createdAt <= known)
+  return events.every((event) => event.createdAt <= known)
 }

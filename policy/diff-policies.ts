@@ -1,20 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Policy } from './policy.ts'
-
-const kinds = [
-  'products',
-  'smart_policies',
-  'task_variants',
-  'check_variants',
-  'risk_models',
-  'decision_reasons',
-  'custom_fields',
-] as const
+import { policyLists } from './validate-names.ts'
 
 /** One thing of a policy that another version has not, has too, or has otherwise. */
 export interface PolicyChange {
   readonly what: 'added' | 'removed' | 'changed'
-  readonly kind: (typeof kinds)[number]
+  readonly kind: (typeof policyLists)[number]
   readonly alias: string
   /** The fields that differ, of what was changed. */
   readonly fields: readonly string[]
@@ -25,7 +16,7 @@ export interface PolicyChange {
  * alias is a change; the version number and the order of the lists are none.
  */
 export function diffPolicies(before: Policy, after: Policy): PolicyChange[] {
-  return kinds.flatMap((kind) =>
+  return policyLists.flatMap((kind) =>
     diffLists(before[kind], after[kind])
       .map((change) => ({ ...change, kind }))
       .sort((left, right) => (left.alias < right.alias ? -1 : left.alias > right.alias ? 1 : 0)),

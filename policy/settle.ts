@@ -9,7 +9,7 @@ import { indexOf } from './policy-index.ts'
  * More rounds than any policy can need: a round ends one stage of `decide` for all applications and tasks, and a stage
  * comes again only after a task was made, reopened or ended, or a status moved, which happens to each a few times.
  */
-const roundsMax = 100
+const roundsMax = 30
 
 /** A case at rest, and what had to happen to bring it there, in order. */
 export interface Settled {

@@ -59,3 +59,8 @@ export function isAboutShares(type: TaskType): boolean {
 export function entityTypeOf(type: TaskType): EntityType {
   return type.startsWith('COMPANY_') ? 'COMPANY' : 'INDIVIDUAL'
 }
+
+/** Whether forms may be sent for a task: screening tasks take none (1.4). */
+export function mayHaveForms(type: TaskType): boolean {
+  return !type.endsWith('_EXPOSURE')
+}
