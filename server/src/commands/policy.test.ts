@@ -55,3 +55,15 @@ test('a file with faults is told line by line, and exit codes say what failed', 
   const wrong = await policy('improve')
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('drawbridge policy show')])
 })
+
+test('a check is switched off with a reason until an instant, and on again', async () => {
+  const check = (...words: string[]) => done('check', ...words)
+  const off = await check('off', 'identity_check', '--reason', 'Wave one', '--until', '2999-12-24T18:00:00Z')
+  expect(off).toBe('identity_check off until 2999-12-24 18:00:00 UTC\n')
+  expect(await check('list')).toMatch(
+    /identity_check +IDENTITY_CHECK +off until 2999-12-24 18:00:00 UTC +Wave one/,
+  )
+  expect(await check('on', 'identity_check', '--reason', 'The wave is over')).toBe('identity_check on\n')
+  const unknown = await policy('check', 'off', 'no_such_check', '--reason', 'None')
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('check list')])
+})

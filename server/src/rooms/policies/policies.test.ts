@@ -141,6 +141,15 @@ test('a stale If-Match saves nothing and is answered with the current draft', as
   expect((await get<Policy>('/policies/draft')).body.products[0]?.name).toBe('Second')
 })
 
+test('of two who save over the same draft at once one is told that it has changed', async () => {
+  const etag = (await post('/policies/draft', await renamed('Before'))).headers.get('etag') ?? ''
+  const drafts = await Promise.all([renamed('One'), renamed('Other'), renamed('Third')])
+  const saved = await Promise.all(
+    drafts.map((draft) => post('/policies/draft', draft, server.demo.key, { 'if-match': etag })),
+  )
+  expect(saved.map(({ status }) => status).sort()).toEqual([200, 412, 412])
+})
+
 test('a draft that is not the one looked at is not published', async () => {
   const looked = (await post('/policies/draft', await renamed('Looked at'))).headers.get('etag') ?? ''
   await post('/policies/draft', await renamed('Changed behind your back'))

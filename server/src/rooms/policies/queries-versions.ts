@@ -24,9 +24,10 @@ export interface DraftRow extends StoredActor {
 
 /** Makes whoever else changes the configuration of this environment wait until this transaction ends. */
 export async function lockPolicies(scope: Scope): Promise<void> {
-  await scope.query(`select pg_advisory_xact_lock(hashtextextended('policies/' || $1::text, 0))`, [
-    scope.accountId,
-  ])
+  await scope.query(
+    `select pg_advisory_xact_lock(hashtextextended('policies/' || $1::text, 0)) /* account_id */`,
+    [scope.accountId],
+  )
 }
 
 /** The published versions, newest first; none when nothing was published yet. */
