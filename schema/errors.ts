@@ -152,13 +152,13 @@ export const errors = {
     title: 'The demo provider is there in the demo environment only',
   },
   'company-search.not-configured': {
-    status: 409,
-    code: 402,
+    status: 404,
+    code: 201,
     title: 'The published policy names no source of company search',
   },
   'address-search.not-configured': {
-    status: 409,
-    code: 402,
+    status: 404,
+    code: 201,
     title: 'This environment has no source of addresses',
   },
   'address.unknown': { status: 404, code: 201, title: 'There is no such address' },

@@ -22,6 +22,7 @@ export const SearchCompanies = operation({
   method: 'GET',
   path: '/4.0/search/companies',
   may: 'PROVIDER_DATA_SEARCH',
+  mayBeMissing: true,
   query: z.object({
     country: CountryCode,
     query: z.string().trim().min(1).max(200),
@@ -49,6 +50,7 @@ export const SearchAddresses = operation({
   method: 'GET',
   path: '/4.0/address/search',
   may: 'PROVIDER_DATA_SEARCH',
+  mayBeMissing: true,
   query: z.object({
     address: z.string().trim().min(1).max(200),
     country_code: CountryCode,
@@ -63,6 +65,7 @@ export const FormatAddress = operation({
   method: 'GET',
   path: '/4.0/address/format',
   may: 'PROVIDER_DATA_SEARCH',
+  mayBeMissing: true,
   query: z.object({ id: z.string().min(1).max(200), country_code: CountryCode }),
   output: StructuredAddress,
 })

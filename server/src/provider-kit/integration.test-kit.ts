@@ -36,9 +36,11 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Starts a scripted integration under `/base/`. */
-export async function scripted(script: Script): Promise<ScriptedIntegration> {
-  const secret = randomBytes(32).toString('base64')
+/** Starts a scripted integration under `/base/`; with a secret of its own unless one is given. */
+export async function scripted(
+  script: Script,
+  secret = randomBytes(32).toString('base64'),
+): Promise<ScriptedIntegration> {
   const received: Received[] = []
   const server = createServer(async (message, reply) => {
     const body = Buffer.concat(await message.toArray())

@@ -4,6 +4,7 @@ import {
   ListProviders,
   RegisterProvider,
   RemoveProvider,
+  ValidateProvider,
 } from '@drawbridge/schema/provider.ts'
 import { FormatAddress, SearchAddresses, SearchCompanies } from '@drawbridge/schema/search.ts'
 import { bind, bindStaged } from '../../platform/http/index.ts'
@@ -14,12 +15,14 @@ import { checkNewUrl, registerProvider, showRegistered } from './register-provid
 import { removeProvider } from './remove-provider.ts'
 import { formatAddress, searchAddresses } from './search-addresses.ts'
 import { searchCompanies } from './search-companies.ts'
+import { examineProvider, keepValidation } from './validate-provider.ts'
 
 export const routes = [
   bind(ListProviders, listProviders),
   bindStaged(RegisterProvider, checkNewUrl, registerProvider, showRegistered),
   bind(GetProvider, getProvider),
   bindStaged(ChangeProvider, checkNewUrl, changeProvider, getProvider),
+  bindStaged(ValidateProvider, examineProvider, keepValidation, getProvider),
   bind(RemoveProvider, removeProvider),
   bindAsking(SearchCompanies, searchCompanies),
   bindAsking(SearchAddresses, searchAddresses),

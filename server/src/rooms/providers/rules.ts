@@ -1,8 +1,8 @@
 import { pointerTo } from '@drawbridge/schema/faults.ts'
-import type { ProviderChanges } from '@drawbridge/schema/provider.ts'
+import type { ProviderChanges, ValidationCheck } from '@drawbridge/schema/provider.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { CheckTemplate, ProviderDescription, ProviderField } from '../../provider-kit/provider.ts'
-import type { Limits } from './queries.ts'
+import type { Limits, ProviderRow } from './queries.ts'
 
 /** The most that a call may take, in seconds: what the integration asks for, and no more than the account allows. */
 export function timeoutOf(limitSeconds: number | null, template: CheckTemplate): number {
@@ -98,4 +98,36 @@ function isOption(options: readonly string[] | undefined, value: string): boolea
 
 function invalid(pointer: string, message: string): Fault {
   return new Fault('request.invalid-field', { pointer, message })
+}
+
+/** Whether the integration is what it was registered as; besides what the protocol demands of any. */
+export function registrationChecks(
+  row: Pick<ProviderRow, 'checkType' | 'relationship'>,
+  description: ProviderDescription | null,
+  credentials: readonly string[],
+): ValidationCheck[] {
+  if (description === null) return []
+  const { checkType, supportsReselling, credentialFields } = description
+  const mayResell = supportsReselling && !checkType.endsWith('_CUSTOM')
+  const missing = credentialFields.map(({ name }) => name).filter((name) => !credentials.includes(name))
+  return [
+    {
+      name: 'registration.check_type',
+      wanted: row.checkType,
+      found: checkType,
+      outcome: checkType === row.checkType ? 'PASSED' : 'FAILED',
+    },
+    {
+      name: 'registration.relationship',
+      wanted: row.relationship === 'RESOLD' ? 'an integration that can be resold' : 'any integration',
+      found: mayResell ? 'it can be resold' : 'it cannot be resold',
+      outcome: row.relationship === 'RESOLD' && !mayResell ? 'FAILED' : 'PASSED',
+    },
+    {
+      name: 'registration.credentials',
+      wanted: 'every credential that the integration asks for is set',
+      found: missing.length === 0 ? 'all are set' : `not set: ${missing.join(', ')}`,
+      outcome: row.relationship === 'RESOLD' ? 'SKIPPED' : missing.length === 0 ? 'PASSED' : 'WARNED',
+    },
+  ]
 }

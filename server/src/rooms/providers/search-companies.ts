@@ -1,3 +1,4 @@
+import type { CheckType } from '@drawbridge/schema/check.ts'
 import type { Output } from '@drawbridge/schema/operation.ts'
 import type { SearchCompanies } from '@drawbridge/schema/search.ts'
 import { Fault } from '../../platform/fault.ts'
@@ -60,11 +61,21 @@ async function sourceOf(scope: Scope, country: string): Promise<Source> {
     if (!variant.is_company_search || disabled.includes(variant.id)) continue
     for (const named of variant.providers) {
       if (!isForCountry(named.countries, country)) continue
-      const provider = await configuredProvider(scope, named.provider, variant.check_type)
+      const provider = await usable(scope, named.provider, variant.check_type)
       if (provider) return { provider, config: { ...provider.config, ...named.config } }
     }
   }
   throw new Fault('company-search.not-configured')
+}
+
+/** A live environment whose policy still names the demo provider has no source: that is no conflict of a search. */
+async function usable(scope: Scope, alias: string, checkType: CheckType) {
+  try {
+    return await configuredProvider(scope, alias, checkType)
+  } catch (error) {
+    if (error instanceof Fault && error.reason === 'provider.demo-only') return undefined
+    throw error
+  }
 }
 
 function ask({ provider, config }: Source, { query, country, state }: Asked) {
