@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { Case, CaseApplication, CaseCheck, CaseEvent, CaseTask } from './case.ts'
+import { defaultPolicy } from './default-policy.ts'
+import { findProduct, findTaskVariant } from './look-up.ts'
 import { Policy } from './policy.ts'
 
 const uuids = Array.from({ length: 12 }, (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`)
@@ -260,3 +262,76 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
   openCollectionSteps: fc.constantFrom(0, 0, 1),
   disabledCheckVariantIds: fc.subarray([uuidAt(0), uuidAt(1)]),
 })
+
+/** What a test says of a case; the rest is an individual who lives in the United Kingdom and applies. */
+export interface Said {
+  readonly policy?: Policy
+  readonly products?: readonly string[]
+  readonly application?: Partial<CaseApplication>
+  readonly tasks?: readonly (Partial<CaseTask> & { readonly variant: string })[]
+  readonly rest?: Partial<Case>
+}
+
+/** A case in which an application asks for each of its tasks. */
+export function caseLike(said: Said): Case {
+  const { policy = defaultPolicy, products = [], tasks = [] } = said
+  const made = tasks.map(({ variant, ...task }, at) => ({
+    id: `task-${at}`,
+    variantId: findTaskVariant(policy, { alias: variant })?.id ?? variant,
+    state: 'INCOMPLETE' as const,
+    isExpired: false,
+    isHeldByPerson: false,
+    createdAt: inDays(-1),
+    passedAt: null,
+    expiresAt: null,
+    isSucceeded: false,
+    ...task,
+  }))
+  return {
+    entityType: 'INDIVIDUAL',
+    category: 'APPLICANT',
+    status: 'NORMAL',
+    isAssociate: false,
+    data: {
+      entity_type: 'INDIVIDUAL',
+      personal_details: { name: { given_names: ['Mira'], family_name: 'Oduya' }, dob: '1990-05-04' },
+      address_history: [{ address: { type: 'STRUCTURED', country: 'GBR', postal_code: 'N1 6EN' } }],
+    },
+    applications: products.map((alias, at) => ({
+      id: `application-${at}`,
+      productId: findProduct(policy, { alias })?.id ?? alias,
+      associatedRole: null,
+      status: 'APPLIED',
+      flag: 'AUTOMATING',
+      requiredVariants: [...new Set(made.map((task) => task.variantId))],
+      risk: { level: 'LOW', score: 0 },
+      isHeldByPerson: false,
+      isManualActionRaised: false,
+      ...said.application,
+    })),
+    tasks: made,
+    checks: [],
+    events: [],
+    associates: [],
+    openCollectionSteps: 0,
+    disabledCheckVariantIds: [],
+    ...said.rest,
+  }
+}
+
+/** A check that is complete and passed, unless said otherwise. */
+export function checkLike(said: Partial<CaseCheck> & { readonly variant?: string }): CaseCheck {
+  const { variant, ...rest } = said
+  return {
+    id: 'check',
+    variantId: defaultPolicy.check_variants.find(({ alias }) => alias === variant)?.id ?? variant ?? null,
+    checkType: 'IDENTITY_CHECK',
+    state: 'COMPLETE',
+    decision: 'PASS',
+    taskIds: ['task-0'],
+    instructedAt: inDays(-0.5),
+    completedAt: inDays(-0.5),
+    foundAssociates: null,
+    ...rest,
+  }
+}

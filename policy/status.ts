@@ -74,7 +74,7 @@ export function flagOf(
   const open = live.filter((task) => !passed.has(task.variantId))
   if (lacksData(subject, open)) return 'REQUIRES_DATA'
   if (subject.openCollectionSteps > 0) return 'WAITING_ON_COLLECTION_STEPS'
-  if (isWaitingForChecks(subject, open)) return 'WAITING_ON_CHECKS'
+  if (isWaitingForChecks(subject, live)) return 'WAITING_ON_CHECKS'
   return isOpen ? 'REQUIRES_MANUAL_TASK_COMPLETION' : 'READY_FOR_DECISION'
 }
 
