@@ -57,7 +57,7 @@ const bodies: Readonly<Record<string, (confirm: string) => unknown>> = {
   ReplaceCollectedData: () => person,
   AddDocument: () => ({ category: 'PROOF_OF_IDENTITY', document_type: 'PASSPORT' }),
   CreateApplication: () => ({ product: { alias: 'director_check' } }),
-  DecideApplication: () => ({ status: 'REJECTED' }),
+  DecideApplication: () => ({ status: 'REJECTED', reasons: [{ alias: 'not_eligible' }] }),
   RevertDecision: () => ({}),
   CreateTask: () => ({ type: 'INDIVIDUAL_VERIFY_IDENTITY' }),
   SetTaskState: () => ({ state: 'COMPLETED_PASS' }),
@@ -78,6 +78,13 @@ const bodies: Readonly<Record<string, (confirm: string) => unknown>> = {
   CreateEvent: () => ({ data: newMatch }),
   ResolveEvent: () => ({ resolution: 'MISMATCH' }),
   ResolveEvents: () => [],
+  AdoptMonitoring: () => ({
+    provider: 'demo',
+    check_type: 'PEPS_AND_SANCTIONS_SCREEN',
+    reference: 'relation-1',
+    adopted_from: 'Legacy system',
+  }),
+  CreateRescreen: () => ({ check_variant: 'screening' }),
   ReplaceCollectionSteps: () => [{ collection_type: 'EMAIL' }],
 }
 
