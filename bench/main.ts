@@ -5,6 +5,7 @@ import { migrate } from './migrate.ts'
 import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
 import { readProfiles } from './read-profiles.ts'
 import { jsonLine, type Result, table } from './result.ts'
+import { settleCases } from './settle.ts'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Result>>> = {
   'create-profiles': createProfiles,
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Res
   'list-search': listSearch,
   migrate,
   'read-profiles': readProfiles,
+  settle: settleCases,
 }
 
 /** Runs one benchmark: a table and one line of JSON; with `--json` the line alone on standard output. */
