@@ -38,10 +38,12 @@ export interface Place {
   readonly call: string
 }
 
+const isWatched = /_SCREEN$|^COMPANY_MERCHANT_/
+
 /** The template by which checks of a type are answered, unless the base address names another. */
 function usualTemplate(checkType: CheckType): TemplateName {
   if (/^(COMPANY_)?DOCUMENT_/.test(checkType)) return 'ONE_TIME_CALLBACK'
-  return checkType.endsWith('_SCREEN') ? 'MONITORED_POLLING' : 'ONE_TIME_SYNCHRONOUS'
+  return isWatched.test(checkType) ? 'MONITORED_POLLING' : 'ONE_TIME_SYNCHRONOUS'
 }
 
 /** The path of the integration for a check type; with a template, of the one that answers by it. */

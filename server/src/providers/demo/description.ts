@@ -4,14 +4,19 @@ import type { CheckTemplate, ProviderDescription } from '../../provider-kit/prov
 
 const everywhere = countries.map((country) => country.alpha3)
 
-/** Whether checks of the type are answered in steps and can be monitored. */
+/** Whether checks of the type are answered in steps and can be monitored: those that compare with lists that change. */
+export function isWatched(checkType: CheckType): boolean {
+  return isScreening(checkType) || checkType === 'COMPANY_MERCHANT_FRAUD_SCREENING'
+}
+
+/** Whether the type looks for a person or company in lists, so that its answer is hits. */
 export function isScreening(checkType: CheckType): boolean {
   return checkType === 'PEPS_AND_SANCTIONS_SCREEN' || checkType === 'COMPANY_PEPS_AND_SANCTIONS_SCREEN'
 }
 
-/** How the demo provider answers in this process: at once, and screenings with the first poll, which is due at once. */
+/** How the demo provider answers in this process: at once, and what is watched with the first poll, which is due at once. */
 export function localTemplate(checkType: CheckType): CheckTemplate {
-  if (!isScreening(checkType)) return { type: 'ONE_TIME_SYNCHRONOUS', timeoutSeconds: 60 }
+  if (!isWatched(checkType)) return { type: 'ONE_TIME_SYNCHRONOUS', timeoutSeconds: 60 }
   return {
     type: 'MONITORED_POLLING',
     requestTimeoutSeconds: 60,

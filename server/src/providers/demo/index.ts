@@ -6,7 +6,7 @@ import {
   type StartedOrder,
 } from '../../provider-kit/provider.ts'
 import { demoAnswer } from './answer.ts'
-import { descriptionOf, isScreening, localTemplate } from './description.ts'
+import { descriptionOf, isScreening, isWatched, localTemplate } from './description.ts'
 import { demoFile } from './file.ts'
 import { referenceOf, rememberedSubject } from './reference.ts'
 import { monitoredScreening } from './screening.ts'
@@ -17,7 +17,7 @@ import { entityTypeOf, subjectOf } from './subject.ts'
 /**
  * The demo provider of a check type: invented answers, steered by words in the name (`1+1`, `FAIL`, `PEP` and so on)
  * and by `demo_result`. It answers in this process, makes no call and never charges. The same order has the same
- * answer. Screenings answer with the first poll, as monitored polling does; every other type answers at once.
+ * answer. What can be monitored answers with the first poll, every other type at once.
  */
 export function demoProvider(checkType: CheckType): DataProvider {
   return {
@@ -28,7 +28,7 @@ export function demoProvider(checkType: CheckType): DataProvider {
       const { demoResult, config } = order
       const subject = subjectOf(order.input, entityTypeOf(checkType))
       const answer = demoAnswer({ checkType, subject, demoResult, config })
-      if (!isScreening(checkType) || answer.errors.length > 0) return { state: 'final', ...answer }
+      if (!isWatched(checkType) || answer.errors.length > 0) return { state: 'final', ...answer }
       return {
         state: 'started',
         providerId: seededUuid('provider', checkType),
@@ -52,7 +52,7 @@ export function demoProvider(checkType: CheckType): DataProvider {
     },
     async pollMonitored(order, signal) {
       stopIfAborted(signal)
-      return fromReference(checkType, order, monitoredScreening)
+      return fromReference(checkType, order, isScreening(checkType) ? monitoredScreening : undefined)
     },
     async search(order, signal) {
       stopIfAborted(signal)
