@@ -101,7 +101,7 @@ async function seedCase({ call }: Seeding, id: string): Promise<void> {
   const profile = await demand(call, 200, 'GET', path)
   const decided = `${path}/applications/${textAt(profile.body, 'applications.0.id')}`
   await demand(call, 200, 'POST', decided, {
-    body: { status: 'REJECTED', comment: word() },
+    body: { status: 'REJECTED', comment: word(), reasons: [{ alias: 'not_eligible' }] },
     headers: freshKey(),
   })
   await demand(call, 200, 'POST', `${decided}/revert_decision`, {

@@ -92,6 +92,26 @@ async function seed(): Promise<void> {
     `insert into file select $1, id, id, id, 'image/png', 1, '\\x00', now() from seed`,
     `insert into document_image select $1, id, id, id, 'FRONT', null, null, now() from seed`,
     `insert into profile_tag select $1, id, id, now() from seed`,
+    `insert into profile_check (account_id, profile_id, id, type, state, decision, task_ids, is_automatic,
+         instructed_externally, instructed_at, completed_at, input, providers)
+       select $1, id, id, 'IDENTITY_CHECK', 'COMPLETE', 'PASS', '{}', true, false, now(), now(), '\\x00', '\\x00'
+       from seed`,
+    `insert into check_run (account_id, profile_id, check_id, id, place, provider, state, step, work_class, next_at,
+         deadline_at, epoch, attempts, polls)
+       select $1, id, id, id, 0, 'demo', 'ENDED', 'START', 0, now(), now(), 0, 0, 0 from seed`,
+    `insert into profile_event (account_id, profile_id, id, type, resolution, data, created_at)
+       select $1, id, id, 'PEP_FLAG', 'MATCH', '\\x00', now() from seed`,
+    `insert into collection_step select $1, id, '[]', now() from seed`,
+    `insert into monitored (account_id, profile_id, id, provider, check_type, state, relation, is_begun, started_at,
+         next_at, interval_seconds, epoch, failures)
+       select $1, id, id, 'demo', 'PEPS_AND_SANCTIONS_SCREEN', 'ACTIVE', '\\x00', true, now(),
+         now() + interval '1 day', 86400, 0, 0 from seed`,
+    `insert into rescreen_check select $1, id, id, id from seed`,
+    `insert into policy_version (account_id, version, document, actor_kind)
+       select id, 1, '{}', 'system' from seed where $1::uuid is not null`,
+    `insert into check_switch (account_id, variant_id, is_on, reason, switched_at, actor_kind)
+       select id, id, true, 'over', now(), 'system' from seed where $1::uuid is not null`,
+    `insert into case_due select $1, id, now() + n * interval '1 minute' from seed`,
     `insert into idempotency (account_id, key, fingerprint, status, headers, body, profile_id, created_at, expires_at)
        select $1, 'seed-' || n, '\\x00', 200, '{}', '\\x00', id, now(), now() + interval '30 days' from seed`,
   ]

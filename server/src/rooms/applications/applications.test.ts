@@ -18,8 +18,10 @@ beforeEach(async () => {
 
 const read = async () => (await server.ask<ProductApplication>('GET', path)).body
 const profile = async () => (await server.ask<ProfileResource>('GET', person.path)).body
-const decide = (status: string, comment?: string) =>
-  server.ask<ProductApplication>('POST', path, { body: { status, comment } })
+const decide = (status: string, comment?: string) => {
+  const reasons = status === 'REJECTED' ? [{ alias: 'not_eligible' }] : undefined
+  return server.ask<ProductApplication>('POST', path, { body: { status, comment, reasons } })
+}
 const revert = (body?: object) => server.ask<ProductApplication>('POST', `${path}/revert_decision`, { body })
 const statuses = (application: ProductApplication) => application.history?.map((line) => line.status)
 
@@ -32,7 +34,7 @@ test('a new application waits for its tasks and says so by flag and blockers', a
   const application = await read()
   expect(application).toMatchObject({
     status: 'APPLIED',
-    flag: 'REQUIRES_MANUAL_TASK_COMPLETION',
+    flag: 'WAITING_ON_CHECKS',
     product: { alias: 'individual_account', automatically_apply: true },
   })
   expect(application.approval_blockers?.map((blocker) => blocker.task_variant?.alias)).toEqual([
@@ -65,7 +67,7 @@ test('an approved application goes to review when a task is opened again, and ba
   await decide('APPROVED')
   const taskPath = `${person.path}/tasks/${person.tasks[0]?.id}`
   await server.ask('POST', taskPath, { body: { state: 'INCOMPLETE' } })
-  expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'REQUIRES_MANUAL_TASK_COMPLETION' })
+  expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'WAITING_ON_CHECKS' })
   await server.ask('POST', taskPath, { body: { state: 'COMPLETED_PASS' } })
   expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'READY_FOR_DECISION' })
   expect((await decide('APPROVED')).body.status).toBe('APPROVED')
@@ -99,7 +101,7 @@ test('reverting a rejection brings the same application back to APPLIED, with or
   await decide('REJECTED', 'Not now')
   expect((await read()).flag).toBe('DECIDED')
   const reverted = await revert()
-  expect(reverted.body).toMatchObject({ id, status: 'APPLIED', flag: 'REQUIRES_MANUAL_TASK_COMPLETION' })
+  expect(reverted.body).toMatchObject({ id, status: 'APPLIED', flag: 'WAITING_ON_CHECKS' })
   expect((await profile()).category).toBe('APPLICANT')
   await decide('REJECTED')
   expect((await revert({ comment: 'A mistake' })).body.history?.at(-1)).toMatchObject({
@@ -188,7 +190,7 @@ test('every change of the badge is in the history, once, with the status it was 
   await passAllTasks()
   await decide('APPROVED')
   expect((await read()).flag_history?.map((line) => [line.status, line.flag])).toEqual([
-    ['APPLIED', 'REQUIRES_MANUAL_TASK_COMPLETION'],
+    ['APPLIED', 'WAITING_ON_CHECKS'],
     ['APPLIED', 'READY_FOR_DECISION'],
     ['APPROVED', 'DECIDED'],
   ])

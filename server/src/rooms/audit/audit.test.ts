@@ -36,7 +36,11 @@ test('everything done on a profile is in its audit, newest first, under the name
   await post(taskPath, { state: 'INCOMPLETE' })
   await post('/status', JSON.stringify('SUSPENDED'))
   const applicationPath = `/applications/${applications[0]?.id}`
-  await post(applicationPath, { status: 'REJECTED', comment: 'Not ours' })
+  await post(applicationPath, {
+    status: 'REJECTED',
+    comment: 'Not ours',
+    reasons: [{ alias: 'not_eligible' }],
+  })
   await post(`${applicationPath}/revert_decision`, {})
   const items = await auditOf(path)
   const actions = items.map((item) => item.action)
@@ -58,7 +62,8 @@ test('everything done on a profile is in its audit, newest first, under the name
   expect(places).not.toContain(-1)
   expect(places).toEqual(places.toSorted((left, right) => left - right))
   for (const item of items) {
-    const byKey = item.action === 'added-a-task' ? {} : { apikey: { name: 'MASTER' } }
+    const isByPolicy = item.action === 'added-a-task' || item.action === 'instructed-check'
+    const byKey = isByPolicy ? {} : { apikey: { name: 'MASTER' } }
     expect(item).toMatchObject({ profileID: id, user: null, ...byKey })
     expect(AuditAction.options).toContain(item.action)
     expect(Math.abs(item.timestamp - Date.now() / 1000)).toBeLessThan(600)

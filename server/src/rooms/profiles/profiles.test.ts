@@ -62,11 +62,14 @@ describe('creating a profile', () => {
         {
           product: { alias: 'business_account', name: 'Business account' },
           status: 'APPLIED',
-          flag: 'REQUIRES_MANUAL_TASK_COMPLETION',
+          flag: 'WAITING_ON_CHECKS',
           history: [{ status: 'APPLIED' }],
         },
       ],
-      checks: [],
+      checks: [
+        { check_type: 'COMPANY_DATA', state: 'PENDING' },
+        { check_type: 'COMPANY_PEPS_AND_SANCTIONS_SCREEN', state: 'PENDING' },
+      ],
       collection_steps: [],
       document_images: [],
       events: [],

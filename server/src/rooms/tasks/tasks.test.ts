@@ -101,7 +101,6 @@ test('a task that is not for this kind of profile, or not there, is refused', as
     [{ type: 'COMPANY_VERIFY_IDENTITY' }, '/type'],
     [{ variant: { alias: 'verify_company' } }, '/variant'],
     [{ variant: { alias: 'no_such' } }, '/variant'],
-    [{ type: 'INDIVIDUAL_FRAUD_SCREENING' }, '/type'],
     [{}, '/type'],
   ] as const) {
     const refused = await server.ask('POST', `${person.path}/tasks`, { body })
