@@ -33,7 +33,7 @@ export async function providerValidate(input: CommandInput): Promise<number> {
   const report = await refusing('The shared secret cannot be used', () =>
     validateIntegration({ url, secret, credentials, config, fetch }),
   )
-  print(input, { passed: report.passed, checks: report.checks }, () => words(report.checks))
+  print(input, { passed: report.passed, checks: report.checks }, () => validationWords(report.checks))
   return report.passed ? 0 : 1
 }
 
@@ -78,7 +78,7 @@ async function refusing<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The report as a table, with what failed again at the end, where a person looks first. */
-function words(checks: readonly ValidationCheck[]): string {
+export function validationWords(checks: readonly ValidationCheck[]): string {
   const rows = checks.map(({ name, outcome, wanted, found }) => [outcome.toLowerCase(), name, wanted, found])
   const count = (outcome: ValidationCheck['outcome']) =>
     checks.filter((check) => check.outcome === outcome).length

@@ -14,25 +14,29 @@ import {
 } from '../rooms/providers/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
 import { providerDemo } from './provider-demo.ts'
+import { providerNamed } from './provider-named.ts'
+import { revalidate } from './provider-revalidate.ts'
 import { providerValidate } from './provider-validate.ts'
 import { breakerCells, breakerHead, limitLines, readLimits } from './provider-words.ts'
-import { CommandRefusal } from './refusal.ts'
 
 const usage = `drawbridge provider list | breaker
 drawbridge provider add ALIAS --name NAME --url URL --check-type TYPE [--relationship direct|resold] [--credentials-file FILE|-] [--limits-url URL]
 drawbridge provider set ALIAS [--name NAME] [--url URL] [--relationship direct|resold] [--credentials-file FILE|-] [--config-file FILE|-] [--limits-url URL] [--disabled yes|no]
 drawbridge provider limits ALIAS [calls-per-second=N|off calls-per-minute=N|off concurrent-calls=N|off timeout-seconds=N|off migration-percent=N breaker-failures=N]
+drawbridge provider revalidate ALIAS
 drawbridge provider remove ALIAS
-drawbridge provider validate URL --secret-file FILE|- [--credentials-file FILE|-] [--config-file FILE|-]`
+drawbridge provider validate URL --secret-file FILE|- [--credentials-file FILE|-] [--config-file FILE|-]
+drawbridge provider demo --secret-file FILE|- [--port N] [--platform-url URL]`
 
 const actions: Readonly<Record<string, (input: CommandInput, alias: string) => Promise<number>>> = {
   add,
   set,
   limits,
+  revalidate,
   remove,
 }
 
-/** `drawbridge provider list|breaker|add|set|limits|remove`: the data providers of an environment. */
+/** `drawbridge provider list|breaker|add|set|limits|revalidate|remove|validate|demo`: data providers. */
 export async function provider(input: CommandInput): Promise<number> {
   const [act = '', alias] = input.words
   if (act === 'demo') return providerDemo(input)
@@ -129,7 +133,7 @@ function limits(input: CommandInput, alias: string): Promise<number> {
   const [, , ...assignments] = input.words
   const show = (row: ProviderResource) =>
     print(input, { ...row.limits, limits_url: row.limits_url }, () => limitLines(row))
-  if (assignments.length === 0) return reading(input, (scope) => named(scope, alias), show)
+  if (assignments.length === 0) return reading(input, (scope) => providerNamed(scope, alias), show)
   const body = read(ProviderChanges, { limits: readLimits(assignments) })
   return inEnvironment(input, async (platform, opening) => {
     show(await change(platform, opening, alias, body))
@@ -140,7 +144,7 @@ function limits(input: CommandInput, alias: string): Promise<number> {
 function remove(input: CommandInput, alias: string): Promise<number> {
   return inEnvironment(input, async ({ engine }, opening) => {
     const removed = await withScope(engine, opening, async (scope) =>
-      removeProvider(scope, { provider_id: (await named(scope, alias)).id }),
+      removeProvider(scope, { provider_id: (await providerNamed(scope, alias)).id }),
     )
     print(input, { removed: removed.id }, () => `Removed ${alias}\n`)
     return 0
@@ -155,20 +159,10 @@ async function change(
 ): Promise<ProviderResource> {
   await checkNewUrl(engine, opening, { body })
   await withScope(engine, opening, async (scope) => {
-    const { id } = await named(scope, alias)
+    const { id } = await providerNamed(scope, alias)
     await changeProvider(scope, { provider_id: id, body })
   })
-  return withScope(engine, { ...opening, readOnly: true }, (scope) => named(scope, alias))
-}
-
-/** The provider of an alias. Raises `CommandRefusal`. */
-async function named(scope: Scope, alias: string): Promise<ProviderResource> {
-  const found = (await listProviders(scope)).find((row) => row.alias === alias)
-  if (!found)
-    throw new CommandRefusal(
-      `There is no provider ${alias} in this environment: drawbridge provider list shows them`,
-    )
-  return found
+  return withScope(engine, { ...opening, readOnly: true }, (scope) => providerNamed(scope, alias))
 }
 
 function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
