@@ -54,7 +54,7 @@ function judgeFields(value: unknown, types: ReadonlySet<string>): Finding {
   if (strange.length > 0) return warned(`the unknown type ${strange.join(', ')}, which is shown as text`)
   const unlabelled = fields.filter((field) => typeof field.label !== 'string').map((field) => field.name)
   if (unlabelled.length > 0) return warned(`no label: ${unlabelled.join(', ')}`)
-  return passed(`${fields.length} fields: ${names.join(', ')}`)
+  return passed(names.length === 0 ? 'none' : names.join(', '))
 }
 
 function judgePricing({ pricing, check_type }: PeerObject): Finding {
@@ -184,7 +184,7 @@ const configExaminers: readonly Examiner[] = [
     'credentials.fields lists named text and password fields',
     ({ credentials }) => {
       const judged = judgeFields(credentials, CREDENTIAL_TYPES)
-      const isEmpty = judged.outcome === 'PASSED' && judged.found.startsWith('0 ')
+      const isEmpty = judged.outcome === 'PASSED' && judged.found === 'none'
       return isEmpty ? warned('no field: at least one is expected') : judged
     },
   ),
