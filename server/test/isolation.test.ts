@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withClient } from '../src/platform/postgres/roles.ts'
+import { thePlatform } from '../src/platform/scope.ts'
+import { takePlace } from '../src/rooms/providers/index.ts'
 import { makeFullProfile } from './calls.ts'
 import { makePerson } from './cases.ts'
 import { startTestServer, type TestServer } from './server.ts'
@@ -26,6 +28,7 @@ beforeAll(async () => {
   expect(made.status, made.text).toBe(200)
   await configure()
   await server.ask('POST', `${erased.path}/delete`, { body: { confirm_id: erased.id } })
+  await makeProviderCall(server)
   tables = await withClient(server.database.adminConfig, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select c.table_name as name from information_schema.columns c join information_schema.tables t
@@ -36,6 +39,19 @@ beforeAll(async () => {
   })
 })
 afterAll(() => server.close())
+
+/** Registers a data provider and leaves a call to it under way. */
+async function makeProviderCall(at: TestServer): Promise<void> {
+  const body = {
+    alias: 'a-source',
+    name: 'A source',
+    url: 'http://127.0.0.1:9/',
+    check_type: 'IDENTITY_CHECK',
+  }
+  const registered = await at.ask<{ id: string }>('POST', '/4.0/providers', { body })
+  const opening = { accountId: at.demo.accountId, actor: thePlatform }
+  await takePlace(at.engine, opening, { id: registered.body.id, timeoutSeconds: 60 }, 0)
+}
 
 /** A policy that was published, a draft, and a check that is switched off. */
 async function configure(): Promise<void> {
@@ -147,7 +163,7 @@ test('the application has no DDL, changes no fact and cannot step out of its pol
 
 /** What is asked across accounts, on purpose, by functions that answer ids. */
 const acrossAccounts =
-  /find_api_key\(|list_accounts\(|blobs_in_use\(|insert into (institution|account) |set_config\(/
+  /find_api_key\(|find_provider_by_key\(|list_accounts\(|blobs_in_use\(|insert into (institution|account) |set_config\(/
 
 const source = join(import.meta.dirname, '..', 'src')
 
