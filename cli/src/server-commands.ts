@@ -180,4 +180,20 @@ export const serverCommands: readonly ServerCommand[] = [
     example:
       'drawbridge provider add idcheck --name "ID check" --url https://idcheck.example/v1/ --check-type IDENTITY_CHECK',
   },
+  {
+    name: 'rescreen',
+    parameters: '<action> [word]',
+    description:
+      'Runs a check for all clients with a live application, as when the provider changes: start CHECK, status [ID], pause ID, resume ID',
+    options: [
+      environment,
+      ['--product <alias>', 'only applications for this product'],
+      ['--policy <alias>', 'only products that go by this smart policy'],
+      ['--tag <name>', 'only profiles with this tag'],
+      ['--per-minute <number>', 'how many profiles are reached in a minute; 60 when absent'],
+      json,
+      ...common,
+    ],
+    example: 'drawbridge rescreen start screening --environment live --tag migrated --per-minute 120',
+  },
 ]

@@ -9,6 +9,7 @@ import { keys } from './commands/keys.ts'
 import { policy } from './commands/policy.ts'
 import { provider } from './commands/provider.ts'
 import { CommandRefusal } from './commands/refusal.ts'
+import { rescreen } from './commands/rescreen.ts'
 import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 import { Fault } from './platform/fault.ts'
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, (input: CommandInput) => Promise<number>
   doctor,
   'key-encryption': keyEncryption,
   provider,
+  rescreen,
 }
 
 const flagNames = [
@@ -66,6 +68,10 @@ const flagNames = [
   'limits-url',
   'disabled',
   'platform-url',
+  'product',
+  'policy',
+  'tag',
+  'per-minute',
 ]
 
 const switchNames = ['json', 'debug', 'allow-old', 'yes', 'draft']

@@ -7,6 +7,7 @@ import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
 import { finishRotation } from './platform/vault/index.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
+import { alarmGaps } from './rooms/monitoring/index.ts'
 import { jobs as policyJobs } from './rooms/policies/index.ts'
 import { wrappedKeys } from './rooms/profile-root/index.ts'
 import { jobs as profileJobs, settleDue } from './rooms/profiles/index.ts'
@@ -50,6 +51,11 @@ export function cronOf(platform: Platform): CronEntry[] {
         for (const { accountId } of await selectAccounts(plainQuery(engine.pool)))
           await settleDue(engine, accountId, signal)
       },
+    },
+    {
+      name: 'alarm-monitoring-gaps',
+      pattern: '*/5 * * * *',
+      run: () => alarmGaps(engine),
     },
     {
       name: 'clear-destroyed-keys',

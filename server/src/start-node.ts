@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { finishRestore } from './finish-restore.ts'
 import { ensureInstitution, refreshCredentials } from './first-start.ts'
+import { measureMonitoring } from './measure-monitoring.ts'
 import { cronOf, handlersOf } from './node-jobs.ts'
 import { migrationsDirectory, type Platform } from './open-platform.ts'
 import { createApp, migrationShare, mountOperations, type Page } from './platform/http/index.ts'
@@ -15,6 +16,7 @@ import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
 import { rotateKek } from './platform/vault/index.ts'
 import { authenticator } from './rooms/accounts/index.ts'
 import { endpointsOf, runDispatcher } from './rooms/checks/index.ts'
+import { runMonitoring } from './rooms/monitoring/index.ts'
 import { routes } from './wiring.ts'
 
 /** A node that is up. */
@@ -37,6 +39,7 @@ const readyMsMax = 2_000
 export async function startNode(platform: Platform): Promise<Running> {
   const stopping = new AbortController()
   const metrics = createMetrics()
+  measureMonitoring(metrics, platform.engine)
   const app = platform.settings.role === 'worker' ? Fastify() : apiOf(platform, metrics)
   let work: Promise<void>[] = []
   const close = async () => {
@@ -141,7 +144,7 @@ async function listen(app: FastifyInstance, { settings }: Platform): Promise<num
   return typeof address === 'object' && address !== null ? address.port : settings.port
 }
 
-/** Starts the sequencer, the checkpoints, the job queue and the dispatcher of checks. Returns what ends after the signal. */
+/** Starts the sequencer, the checkpoints, the job queue, the dispatcher of checks and monitoring. Returns what ends after the signal. */
 async function startWork(platform: Platform, signal: AbortSignal): Promise<Promise<void>[]> {
   const { engine, log, owner, settings } = platform
   const { pool, vault } = engine
@@ -162,6 +165,7 @@ async function startWork(platform: Platform, signal: AbortSignal): Promise<Promi
     runCheckpoints({ ...loop, idleMs: checkpointMs, signer, sinks, clock }),
     worker.stopped,
     runDispatcher({ engine, signal }),
+    runMonitoring({ engine, signal }),
   ]
 }
 
