@@ -256,7 +256,8 @@ const woken = new WeakSet<Scope>()
 export function wakeDispatchers(scope: Scope): void {
   if (woken.has(scope)) return
   woken.add(scope)
-  scope.write(`select pg_notify('check_due', '')`, [])
+  // With the last statements: one of its own in between would have what is changed in memory written twice.
+  scope.beforeNext(woken, () => scope.write(`select pg_notify('check_due', '')`, []))
 }
 
 /** Puts a call off that could not be made now, unless another has taken the run over. */

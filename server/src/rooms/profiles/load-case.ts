@@ -1,6 +1,6 @@
 import type { Case } from '@drawbridge/policy/case.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { caseOf, selectApplications, selectApprovedProducts } from '../applications/index.ts'
+import { caseOf, selectApplications, selectApprovedProducts, selectHistory } from '../applications/index.ts'
 import { selectChecks } from '../checks/index.ts'
 import {
   fromStored,
@@ -53,7 +53,8 @@ async function loadRows(scope: Scope, profile: ProfileRoot) {
     selectEvents(scope, profiles),
     openStepCount(scope, profiles),
     disabledCheckVariantIds(scope),
-    // Needed in the end, to tell whether it changed.
+    // Not looked at, but needed to write what changes; read later they would be a way to the database of their own.
+    selectHistory(scope, profiles),
     selectDue(scope, profile),
   ])
   return {

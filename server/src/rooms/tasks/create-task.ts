@@ -6,18 +6,20 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfile } from '../profile-root/index.ts'
+import { attachChecks } from './attach-checks.ts'
 import { changeTaskState } from './change-task-state.ts'
 import { findTask } from './find-task.ts'
 import { replaceTask } from './new-task-version.ts'
 
 /**
- * Adds a task by hand; where a live one of the variant exists, this is its new version and the old one expires.
- * Raises `profile.unknown`, `task.unknown-variant`.
+ * Adds a task by hand; where a live one of the variant exists, this is its new version and the old one expires. Checks
+ * named with it are for it as well. Raises `profile.unknown`, `task.unknown-variant`, `check.unknown`.
  */
 export async function createTask(scope: Scope, input: Input<typeof CreateTask>) {
   const profile = await lockProfile(scope, input.profile_id)
   const variant = chosenVariant(await currentPolicy(scope), input.body, profile.entityType)
   const taskId = await replaceTask(scope, profile, variant, scope.actor)
+  await attachChecks(scope, profile, taskId, input.body.check_ids)
   const state = wantedTaskState({ is_complete: input.body.is_complete })
   if (state !== undefined && state !== 'INCOMPLETE')
     await changeTaskState(scope, profile, await findTask(scope, profile, taskId), state, scope.actor)

@@ -1,7 +1,7 @@
 import type { NoteResource } from '@drawbridge/schema/note.ts'
 import type { TaskResource } from '@drawbridge/schema/task.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
+import { type MadeProfile, makePerson, reasonOf, runChecks } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 import { classicPdf } from '../../platform/inspect/files.test-kit.ts'
 
@@ -142,6 +142,37 @@ test('an expiry without a reason, or at a time that does not exist, is refused',
   ])
     expect((await server.ask('POST', `${taskPath}/expiry`, { body })).status).toBe(400)
   expect((await server.ask<TaskResource>('GET', taskPath)).body.will_expire_at).toBeUndefined()
+})
+
+test('checks that are named with a task are for it as well, those it has stay, and absent ones are refused', async () => {
+  const [first, , third] = person.tasks
+  const [check = ''] = first?.check_ids ?? []
+  expect(first?.check_ids).toEqual([check])
+  const named = await server.ask<TaskResource>('POST', `${person.path}/tasks/${third?.id}`, {
+    body: { check_ids: [check.toUpperCase()] },
+  })
+  expect(named.body).toMatchObject({ state: 'INCOMPLETE', check_ids: [check, ...(third?.check_ids ?? [])] })
+  expect((await server.ask<TaskResource>('GET', taskPath)).body.check_ids).toEqual([check])
+  const made = await server.ask<TaskResource>('POST', `${person.path}/tasks`, {
+    body: { type: 'INDIVIDUAL_VERIFY_SOURCE_OF_FUNDS', check_ids: [check] },
+  })
+  expect(made.body.check_ids).toEqual([check])
+  const refused = await setState({ state: 'COMPLETED_PASS', check_ids: [crypto.randomUUID()] })
+  expect([refused.status, reasonOf(refused)]).toEqual([404, 'check.unknown'])
+  expect((await server.ask<TaskResource>('GET', taskPath)).body.state).toBe('INCOMPLETE')
+})
+
+test('a new version of a task runs its automatic checks again; one that a person set back is left alone', async () => {
+  const made = await server.ask<TaskResource>('POST', `${person.path}/tasks`, {
+    body: { type: 'INDIVIDUAL_VERIFY_IDENTITY' },
+  })
+  expect(made.body.check_ids).toHaveLength(1)
+  expect(made.body.check_ids).not.toEqual(person.tasks[0]?.check_ids)
+  await server.ask('POST', `${person.path}/tasks/${made.body.id}`, { body: { state: 'COMPLETED_PASS' } })
+  await server.ask('POST', `${person.path}/tasks/${made.body.id}`, { body: { state: 'INCOMPLETE' } })
+  await runChecks(server)
+  const held = await server.ask<TaskResource>('GET', `${person.path}/tasks/${made.body.id}`)
+  expect(held.body).toMatchObject({ state: 'INCOMPLETE', check_ids: made.body.check_ids })
 })
 
 test('a note with a file comes back with its author; removed, it is gone from the task and stays in the audit', async () => {
