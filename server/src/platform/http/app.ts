@@ -79,6 +79,10 @@ function refuseWhileClosing(app: FastifyInstance): AbortSignal {
     if (closing.signal.aborted)
       throw new Fault('service.unavailable', { retryAfterSeconds: 1, headers: { connection: 'close' } })
   })
+  // A connection kept open by the last reply on it would hold the server back.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing.signal.aborted) reply.header('connection', 'close')
+  })
   return closing.signal
 }
 

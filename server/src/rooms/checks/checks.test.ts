@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reasonOf } from '../../../test/cases.ts'
+import { createApp } from '../../platform/http/index.ts'
 import { withClient } from '../../platform/postgres/roles.ts'
+import { routes } from '../../wiring.ts'
+import { authenticator } from '../accounts/index.ts'
 import { type CheckServer, startCheckServer } from './checks.test-kit.ts'
 import { dispatchDue, runDispatcher } from './index.ts'
 
@@ -118,14 +121,14 @@ test('a check can be made one for other tasks, of its profile only', async () =>
 })
 
 test('while data is waited for a check stays PENDING, and begins with the data that came', async () => {
-  const { path } = await checks.person()
+  const { path } = await checks.person(mira('Ann'))
   const steps = [{ collection_type: 'DOB' }]
   const set = await checks.server.ask('POST', `${path}/collection_steps`, { body: steps })
-  expect(set.status, set.text).toBe(200)
+  expect([set.status, set.body]).toEqual([200, steps])
   const { id } = await checks.run(path, { check_type: 'IDENTITY_CHECK' }, '')
   await dispatchDue(checks.server.engine)
   expect((await checks.check(path, id)).state).toBe('PENDING')
-  const personal_details = { name: { given_names: ['Mira'], family_name: 'Oduya' }, dob: '1984-07-02' }
+  const personal_details = { ...mira('Ann').personal_details, dob: '1984-07-02' }
   const replaced = await checks.server.ask('POST', `${path}/collected_data`, {
     body: { entity_type: 'INDIVIDUAL', personal_details },
   })
@@ -133,4 +136,29 @@ test('while data is waited for a check stays PENDING, and begins with the data t
   await dispatchDue(checks.server.engine)
   const done = await checks.check(path, id)
   expect(done).toMatchObject({ state: 'COMPLETE', input_data: { personal_details } })
+})
+
+test('a server that is told to stop answers a call that waits with the check as it stands', async () => {
+  const { engine, demo } = checks.server
+  const authenticate = authenticator(engine)
+  const other = createApp({
+    engine,
+    routes,
+    endpoints: [],
+    authenticate,
+    log: engine.log,
+    observe: () => undefined,
+  })
+  const url = await other.listen({ port: 0, host: '127.0.0.1' })
+  const { path } = await checks.person()
+  const waiting = fetch(`${url}${path}/checks?mode=sync`, {
+    method: 'POST',
+    headers: { apikey: demo.key, 'content-type': 'application/json' },
+    body: '{"check_type":"FRAUD_SCREENING"}',
+  })
+  const listed = () => checks.server.ask<{ id: string }[]>('GET', `${path}/checks`)
+  await expect.poll(async () => (await listed()).body.length).toBe(1)
+  await other.close()
+  const answer = await waiting
+  expect([answer.status, await answer.json()]).toMatchObject([200, { state: 'PENDING' }])
 })
