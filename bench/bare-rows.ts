@@ -85,13 +85,19 @@ export class BareRows {
 
   /** Reads back what the API wrote for these profiles and prepares the statements that write it again. */
   async capture(profileIds: readonly string[]): Promise<BareWrite[]> {
+    const captured = await this.#rowsOfAll(profileIds)
+    return captured.map((tables) => this.#writeOf(tables, categoryOf(tables)))
+  }
+
+  /** The rows of each profile by table. */
+  async #rowsOfAll(profileIds: readonly string[]): Promise<RowsOf[][]> {
     await untilSequenced(this.#reading, this.#source)
     this.#shapes ??= await readShapes(this.#reading)
     const perProfile = new Map<string, RowsOf[]>(profileIds.map((id) => [id, []]))
     for (const shape of this.#shapes)
       for (const [id, rows] of await this.#rowsOf(shape, profileIds))
         perProfile.get(id)?.push({ shape, rows })
-    return [...perProfile.values()].map((tables) => this.#writeOf(tables))
+    return [...perProfile.values()]
   }
 
   async #rowsOf(shape: TableShape, ids: readonly string[]): Promise<Map<string, Row[]>> {
@@ -103,21 +109,37 @@ export class BareRows {
     return Map.groupBy(rows, (row) => String(row[shape.owner]))
   }
 
-  #writeOf(tables: readonly RowsOf[]): BareWrite {
-    const counted: Inserted = {
-      text: `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, pg_backend_pid() % 64, 1)
-        on conflict (account_id, category, slot) do update set profiles = c.profiles + 1`,
-      values: [this.account, categoryOf(tables)],
-    }
-    const all = [...tables.map((table) => insertOf(table, this.account)), counted]
+  /**
+   * Reads back what the API wrote for these profiles and prepares it as the transactions in which the API wrote it: one
+   * for each moment at which facts were recorded. What changed from one to the next is written once, in its last state:
+   * rows that say when they were written (`at`) with their moment, all others with the first.
+   */
+  async captureSteps(profileIds: readonly string[]): Promise<BareWrite[][]> {
+    const captured = await this.#rowsOfAll(profileIds)
+    return captured.map((tables) =>
+      stepsOf(tables).map((step, at) => this.#writeOf(step, at === 0 ? categoryOf(tables) : undefined)),
+    )
+  }
+
+  #writeOf(tables: readonly RowsOf[], category: string | undefined): BareWrite {
+    const inserts = tables.map((table) => insertOf(table, this.account))
+    const all = category === undefined ? inserts : [...inserts, this.#counting(category)]
     const statements = this.#way === 'tables' ? all : [together(all)]
     return statements.map(({ text, values }) => ({ name: this.#nameOf(text), text, values }))
   }
 
-  /** Writes one profile as one transaction. */
+  #counting(category: string): Inserted {
+    return {
+      text: `insert into profile_count as c (account_id, category, slot, profiles) values ($1, $2, pg_backend_pid() % 64, 1)
+        on conflict (account_id, category, slot) do update set profiles = c.profiles + 1`,
+      values: [this.account, category],
+    }
+  }
+
+  /** Writes one transaction. */
   async write(statements: BareWrite): Promise<void> {
     const [only] = statements
-    if (only !== undefined && statements.length === 1) {
+    if (only !== undefined && this.#way === 'single') {
       await this.#writing.query({ ...only, values: [...only.values] })
       return
     }
@@ -149,6 +171,19 @@ export class BareRows {
     }
     return counts
   }
+}
+
+/** The rows by the transaction they are written in: by their moment, or with the first. */
+function stepsOf(tables: readonly RowsOf[]): RowsOf[][] {
+  const facts = tables.find(({ shape }) => shape.table === 'fact')?.rows ?? []
+  const moments = [...new Set(facts.map((row) => String(row.at)))].sort()
+  const stepOf = (row: Row) => Math.max(0, moments.indexOf(String(row.at)))
+  return moments.map((_moment, step) =>
+    tables.flatMap(({ shape, rows }) => {
+      const own = rows.filter((row) => stepOf(row) === step)
+      return own.length === 0 ? [] : [{ shape, rows: own }]
+    }),
+  )
 }
 
 function insertOf({ shape, rows }: RowsOf, account: string): Inserted {

@@ -2,6 +2,7 @@ import { createProfiles } from './create-profiles.ts'
 import { interactive } from './interactive.ts'
 import { listSearch } from './list-search.ts'
 import { migrate } from './migrate.ts'
+import { onboarding } from './onboarding.ts'
 import { type BenchOptions, OptionRefusal, readArguments } from './options.ts'
 import { readProfiles } from './read-profiles.ts'
 import { jsonLine, type Result, table } from './result.ts'
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Res
   interactive,
   'list-search': listSearch,
   migrate,
+  onboarding,
   'read-profiles': readProfiles,
   settle: settleCases,
 }

@@ -23,6 +23,7 @@ const names = [
   'lines',
   'only',
   'cache',
+  'seconds',
 ]
 
 /** Reads `NAME [--json] [--option value]`. Raises `OptionRefusal`. */
