@@ -2,7 +2,7 @@ import type { Action } from './action.ts'
 import type { CaseTask } from './case.ts'
 import { checkTypes } from './check-types.ts'
 import type { PolicyCheckVariant } from './policy.ts'
-import { type CaseView, variantOf } from './view.ts'
+import { type CaseView, checkVariantOf, variantOf } from './view.ts'
 
 type RunCheck = Extract<Action, { kind: 'run-check' }>
 
@@ -45,5 +45,5 @@ function mayRun(view: CaseView, variant: PolicyCheckVariant): boolean {
 }
 
 function hasRun(view: CaseView, task: CaseTask, variant: PolicyCheckVariant): boolean {
-  return view.checksOf.get(task.id)?.some((check) => check.variantId === variant.id) ?? false
+  return view.checksOf.get(task.id)?.some((check) => checkVariantOf(view, check)?.id === variant.id) ?? false
 }

@@ -2,7 +2,16 @@ import type { Action } from './action.ts'
 import type { CaseCheck, CaseEvent, CaseTask } from './case.ts'
 import { isSatisfiedByAssociates } from './decide-associates.ts'
 import type { PolicyTaskVariant } from './policy.ts'
-import { type CaseView, eventsOf, isEnded, isNewer, variantOf, versionsOf, walkIn } from './view.ts'
+import {
+  type CaseView,
+  checkVariantOf,
+  eventsOf,
+  isEnded,
+  isNewer,
+  variantOf,
+  versionsOf,
+  walkIn,
+} from './view.ts'
 
 /**
  * Adds what the walk of each running application asks for and the profile does not have. What was once asked for
@@ -100,12 +109,8 @@ function acceptedCheck(view: CaseView, task: CaseTask, variant: PolicyTaskVarian
     )
 }
 
-/** A check that names no variant counts as one of its type's default variant, which is what would have run. */
 function isAcceptance(view: CaseView, check: CaseCheck, variant: PolicyTaskVariant): boolean {
-  const checkVariant =
-    check.variantId === null
-      ? view.index.defaultCheckByType.get(check.checkType)
-      : view.index.checkById.get(check.variantId)
+  const checkVariant = checkVariantOf(view, check)
   return checkVariant !== undefined && variant.acceptance_checks.includes(checkVariant.alias)
 }
 

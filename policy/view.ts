@@ -1,5 +1,5 @@
 import type { Case, CaseApplication, CaseCheck, CaseEvent, CaseTask } from './case.ts'
-import type { Policy, PolicyTaskVariant } from './policy.ts'
+import type { Policy, PolicyCheckVariant, PolicyTaskVariant } from './policy.ts'
 import { indexOf, type PolicyIndex } from './policy-index.ts'
 import { screenedEvents } from './task-types.ts'
 import { type Walk, walkOf } from './walk.ts'
@@ -60,6 +60,13 @@ export function walkIn(view: CaseView, application: CaseApplication): Walk {
 /** The variant of a task; undefined when the policy has it no more. */
 export function variantOf(view: CaseView, task: CaseTask): PolicyTaskVariant | undefined {
   return view.index.taskById.get(task.variantId)
+}
+
+/** The variant of a check; one that was run elsewhere without naming any counts as one of its type's default variant. */
+export function checkVariantOf(view: CaseView, check: CaseCheck): PolicyCheckVariant | undefined {
+  return check.variantId === null
+    ? view.index.defaultCheckByType.get(check.checkType)
+    : view.index.checkById.get(check.variantId)
 }
 
 /** The live versions of a task, newest first. */
