@@ -14,11 +14,11 @@ const usage =
 
 /**
  * `drawbridge provider demo`: serves the demo provider over the provider protocol until SIGTERM or SIGINT, one base
- * address for each check type. The file holds the shared secrets of its registrations, one a line.
+ * address for each check type. The file holds the shared secrets of its registrations, one a line, and may grow.
  */
 export async function providerDemo(input: CommandInput): Promise<number> {
   const { flags, settings } = input
-  const secrets = await readSecrets(flags['secret-file'])
+  const secrets = await secretsOf(flags['secret-file'])
   const { guardedFetch: fetch } = createGuardedFetch({
     allowNetworks: [...LOOPBACK, ...settings.allowNetworks],
     log: createLogger({ level: settings.logLevel }),
@@ -43,17 +43,22 @@ export async function providerDemo(input: CommandInput): Promise<number> {
   return 0
 }
 
-/** The secrets of a file, one a line; lines that begin with `#` are left out. */
-async function readSecrets(file: string | undefined): Promise<readonly string[]> {
+/** A reader of the secrets: a file is read again each time, so that a registration can be added while it serves. */
+async function secretsOf(file: string | undefined): Promise<() => Promise<readonly string[]>> {
   if (file === undefined) throw new UsageRefusal(`--secret-file says where the shared secrets are\n${usage}`)
-  const text =
-    file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8').catch(refuseFile(file))
+  if (file !== '-') return async () => secretsIn(await readFile(file, 'utf8').catch(refuseFile(file)), file)
+  const given = secretsIn(await readAll(process.stdin), 'Standard input')
+  return async () => given
+}
+
+/** One secret a line; lines that begin with `#` are left out. */
+function secretsIn(text: string, name: string): readonly string[] {
   const secrets = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
   if (secrets.length > 0) return secrets
-  throw new CommandRefusal(`${file === '-' ? 'Standard input' : file} holds no shared secret`)
+  throw new CommandRefusal(`${name} holds no shared secret`)
 }
 
 function refuseFile(file: string) {

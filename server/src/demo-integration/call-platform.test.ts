@@ -45,7 +45,7 @@ async function platformWith(statuses: number[], images: readonly string[]) {
 }
 
 async function verifyDocument(platformUrl: string) {
-  const served = await serveDemoIntegration({ port: 0, secrets: [secret], platformUrl, fetch })
+  const served = await serveDemoIntegration({ port: 0, secrets: async () => [secret], platformUrl, fetch })
   stops.push(() => served.stop())
   const url = served.urlOf('DOCUMENT_VERIFICATION')
   const description = await describeIntegration({ url, secret, fetch })

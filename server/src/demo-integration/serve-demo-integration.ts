@@ -2,13 +2,14 @@ import type { CheckType } from '@drawbridge/schema/check.ts'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { GuardedFetch } from '../platform/net/index.ts'
 import { ProviderFailure } from '../provider-kit/provider.ts'
-import { type SigningKey, signingKeyOf } from '../provider-kit/signing.ts'
+import type { SigningKey } from '../provider-kit/signing.ts'
 import { keyIdOf, type SignatureProblem, verifyRequest } from '../provider-kit/verify-request.ts'
 import { demoProvider } from '../providers/demo/index.ts'
 import { callBack, imageBytes, type PlatformAddress } from './call-platform.ts'
 import { type Answer, answerCall, type Names } from './endpoints.ts'
 import { pageStatus } from './external-page.ts'
-import { basePath, type Place, placeOf, type TemplateName } from './templates.ts'
+import { type KeyRing, openKeyRing } from './key-ring.ts'
+import { basePath, type Place, placeOf, polledEvery, type TemplateName } from './templates.ts'
 import { configurationOf } from './wire.ts'
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -20,10 +21,15 @@ export interface DemoIntegrationOptions {
   readonly port: number
   /** The loopback when absent. */
   readonly host?: string
-  /** The secrets that it shares with the platform, 32 bytes in base64 each: every registration has its own. */
-  readonly secrets: readonly string[]
+  /**
+   * Reads the secrets that it shares with the platform, 32 bytes in base64 each: every registration has its own. Asked
+   * at the start, and again when a request names another key.
+   */
+  readonly secrets: () => Promise<readonly string[]>
   /** Where the platform is. Without it no callback is sent and no image is fetched. */
   readonly platformUrl?: string
+  /** Seconds between polls; 1 when absent. */
+  readonly pollingSeconds?: number
   /** The way to the platform. */
   readonly fetch: GuardedFetch
 }
@@ -46,8 +52,9 @@ export async function serveDemoIntegration(options: DemoIntegrationOptions): Pro
   const ending = new AbortController()
   const { platformUrl, fetch } = options
   const serving: Serving = {
-    keys: options.secrets.map(signingKeyOf),
+    keys: await openKeyRing(options.secrets),
     platformOf: (key) => (platformUrl === undefined ? null : { url: platformUrl, key, fetch }),
+    pollingSeconds: options.pollingSeconds ?? 1,
     signal: ending.signal,
   }
   const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true, exposeHeadRoutes: false })
@@ -67,9 +74,10 @@ export async function serveDemoIntegration(options: DemoIntegrationOptions): Pro
 }
 
 interface Serving {
-  readonly keys: readonly SigningKey[]
+  readonly keys: KeyRing
   /** The platform as the holder of a key calls it; null when it is not known where it is. */
   readonly platformOf: (key: SigningKey) => PlatformAddress | null
+  readonly pollingSeconds: number
   readonly signal: AbortSignal
 }
 
@@ -80,16 +88,18 @@ interface Believed {
   readonly key: SigningKey
 }
 
-async function serveGet({ keys }: Serving, request: FastifyRequest, reply: FastifyReply) {
+async function serveGet({ keys, pollingSeconds }: Serving, request: FastifyRequest, reply: FastifyReply) {
   const place = placeOf(pathOf(request))
   if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
   if (place.call === '') return reply.send({ protocol_version: 1, provider_name: 'Demo provider' })
-  if (/^pages\/[0-9a-f-]{36}$/.test(place.call)) return page(keys, request, reply)
+  if (/^pages\/[0-9a-f-]{36}$/.test(place.call)) return page(keys.known, request, reply)
   if (place.call !== 'config') return refuse(reply, 404, 'There is no such call.')
-  const key = keyOf(keys, request)
+  const key = await keyOf(keys, request)
   if (typeof key === 'string') return refuse(reply, 401, `The request is not believed: ${key}.`)
   const { description } = demoProvider(place.checkType)
-  return reply.send(configurationOf({ ...description, template: place.template }))
+  return reply.send(
+    configurationOf({ ...description, template: polledEvery(pollingSeconds, place.template) }),
+  )
 }
 
 function page(keys: readonly SigningKey[], request: FastifyRequest, reply: FastifyReply) {
@@ -106,7 +116,7 @@ function page(keys: readonly SigningKey[], request: FastifyRequest, reply: Fasti
 async function servePost(serving: Serving, request: FastifyRequest, reply: FastifyReply) {
   const place = placeOf(pathOf(request))
   if (place === undefined) return refuse(reply, 404, 'There is no integration here.')
-  const key = keyOf(serving.keys, request)
+  const key = await keyOf(serving.keys, request)
   if (typeof key === 'string') return refuse(reply, 401, `The request is not believed: ${key}.`)
   const body = parsed(request)
   if (body === undefined) return refuse(reply, 400, 'The body is not JSON.')
@@ -159,9 +169,9 @@ function callBackAfter(serving: Serving, key: SigningKey, reply: FastifyReply, n
 }
 
 /** The key that signed a request, or why it is not believed. */
-function keyOf(keys: readonly SigningKey[], request: FastifyRequest): SigningKey | SignatureProblem {
+async function keyOf(keys: KeyRing, request: FastifyRequest): Promise<SigningKey | SignatureProblem> {
   const { method, url: target, headers } = request
-  const key = keys.find(({ keyId }) => keyId === keyIdOf(headers))
+  const key = await keys.find(keyIdOf(headers) ?? '')
   if (key === undefined) return headers.authorization === undefined ? 'unsigned' : 'unknown-key'
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   return verifyRequest(key, { method, target, headers, body }, new Date()) ?? key

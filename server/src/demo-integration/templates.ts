@@ -25,6 +25,12 @@ const templateNames: readonly TemplateName[] = [
   'MONITORED_POLLING',
 ]
 
+/** A template with another time between polls; as it is where nothing is polled. */
+export function polledEvery(seconds: number, template: CheckTemplate): CheckTemplate {
+  if (!('polling' in template)) return template
+  return { ...template, polling: { ...template.polling, pollingIntervalSeconds: seconds } }
+}
+
 /** The check types that an integration can answer: all but forms, which persons fill in. */
 export const servedTypes = CheckType.options.filter((type) => !type.endsWith('_MANUAL_FORM'))
 
