@@ -65,7 +65,7 @@ test('a template is read grouped and flat, with its times as numbers or text', (
     })
   const monitored = {
     monitoring_strategy: { update_interval: 120 },
-    request_timeouts: { start: 30, default: 9 },
+    request_timeouts: { start: 30, poll: '9' },
   }
   expect(templateOf({ type: 'MONITORED_POLLING', ...grouped, ...monitored })).toEqual({
     type: 'MONITORED_POLLING',
@@ -81,6 +81,14 @@ test('a template is read grouped and flat, with its times as numbers or text', (
       type: 'ONE_TIME_CALLBACK',
       ...times,
     })
+})
+
+test('a callback may come long after a request would have ended', () => {
+  expect(templateOf({ type: 'ONE_TIME_CALLBACK', callback_timeout: 86_400 })).toMatchObject({
+    requestTimeoutSeconds: 60,
+    callbackTimeoutSeconds: 86_400,
+  })
+  expect(() => templateOf({ type: 'ONE_TIME_CALLBACK', request_timeout: 86_400 })).toThrow('request_timeout')
 })
 
 test.each([

@@ -32,7 +32,12 @@ const Polling = z.object({
   max_polls: looseNumber(1, POLLS_MAX).pipe(z.int()),
 })
 
-const Timeouts = z.object({ default: seconds, start: orElse(z.unknown(), null) })
+const callbackSeconds = orElse(interval, null).transform((value) => value || TIMEOUT_SECONDS)
+
+/** Times by the name of the call, where one of them is for all that have none. */
+const Timeouts = z
+  .object({ default: orElse(interval, null), start: orElse(interval, null), poll: orElse(interval, null) })
+  .transform((times) => Math.max(0, ...Object.values(times).map((time) => time ?? 0)))
 
 const FieldName = z
   .string()
@@ -109,12 +114,14 @@ function readPolling(template: Readonly<Record<string, unknown>>): PollingStrate
   }
 }
 
-function timeoutFrom(template: Readonly<Record<string, unknown>>, singular: string, plural: string): number {
-  if (isPeerObject(template[plural])) {
-    const { start, default: standard } = readPeer(Timeouts, template[plural], `The field ${plural}`)
-    return start === null ? standard : readPeer(seconds, start, `The field ${plural}.start`)
-  }
-  return readPeer(seconds, template[singular], `The field ${singular}`)
+/** The time for any call: where the integration tells one for each, the longest. */
+function timeoutFrom(
+  template: Readonly<Record<string, unknown>>,
+  name: 'request_timeout' | 'callback_timeout',
+): number {
+  const several = template[`${name}s`]
+  const told = isPeerObject(several) ? readPeer(Timeouts, several, `The field ${name}s`) : template[name]
+  return readPeer(name === 'request_timeout' ? seconds : callbackSeconds, told, `The field ${name}`)
 }
 
 /** Reads a template in the two forms that peers use: grouped, and all in one object (provider protocol 1.3). */
@@ -122,9 +129,9 @@ function readTemplate(template: Readonly<Record<string, unknown>> & { type: stri
   const { type } = template
   if (type === 'ONE_TIME_SYNCHRONOUS')
     return { type, timeoutSeconds: readPeer(seconds, template.timeout, 'The field timeout') }
-  const requestTimeoutSeconds = timeoutFrom(template, 'request_timeout', 'request_timeouts')
+  const requestTimeoutSeconds = timeoutFrom(template, 'request_timeout')
   if (type === 'ONE_TIME_CALLBACK') {
-    const callbackTimeoutSeconds = timeoutFrom(template, 'callback_timeout', 'callback_timeouts')
+    const callbackTimeoutSeconds = timeoutFrom(template, 'callback_timeout')
     return { type, requestTimeoutSeconds, callbackTimeoutSeconds }
   }
   if (type === 'ONE_TIME_POLLING') return { type, requestTimeoutSeconds, polling: readPolling(template) }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { customManner, type Manner, screeningManner, scriptOf } from './exemplary.test-kit.ts'
 import { scripted } from './integration.test-kit.ts'
@@ -225,4 +226,23 @@ test('an address where nobody answers is a report too', async () => {
   const report = await validateIntegration({ ...peer, waitSecondsMax: 0 })
   expect(report.passed).toBe(false)
   expect(report.checks.find(({ name }) => name === 'metadata.answers')?.found).toMatch(/connection failed/)
+  expect(report.checks.find(({ name }) => name === 'signature.stale')).toMatchObject({
+    outcome: 'SKIPPED',
+    found: 'the integration does not answer',
+  })
+})
+
+test('whatever an integration answers, every check has an outcome', async () => {
+  const anything = fc.record({ status: fc.constantFrom(200, 201, 301, 400, 500), value: fc.jsonValue() })
+  const paths = ['/', '/config', '/checks', '/search', '/page']
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(fc.constantFrom(...paths), anything), async (answers) => {
+      const special = (path: string) => (Object.hasOwn(answers, path) ? answers[path] : undefined)
+      const { report } = await reportOn({ ...custom, special })
+      expect(report.checks.length).toBeGreaterThan(40)
+      const isHarmless = Object.keys(answers).every((path) => path === '/page')
+      expect(report.passed).toBe(isHarmless)
+    }),
+    { numRuns: 10 },
+  )
 })

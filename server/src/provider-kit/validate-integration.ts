@@ -46,9 +46,7 @@ async function examine(examiner: Examiner, examination: Examination): Promise<Va
   }
 }
 
-/** Nothing below the description can be examined without one. */
-function skippedAll(examiners: readonly Examiner[]): ValidationCheck[] {
-  const found = 'metadata and configuration cannot be read'
+function skippedAll(examiners: readonly Examiner[], found: string): ValidationCheck[] {
   return examiners.map(({ name, wanted }) => ({ name, wanted, outcome: 'SKIPPED', found }))
 }
 
@@ -69,12 +67,36 @@ export async function validateIntegration(options: ValidationOptions): Promise<V
     config: options.config ?? {},
     waitSecondsMax: options.waitSecondsMax ?? WAIT_SECONDS,
   })
+  const checks = [
+    ...(await examineAll(descriptionExaminers, examination, '')),
+    ...(await examineAll(signatureExaminers, examination, silence(examination))),
+    ...(await examineAll(furtherExaminers(examination), examination, unreadable(examination))),
+  ]
   const { description } = examination
-  const checks: ValidationCheck[] = []
-  for (const examiner of [...descriptionExaminers, ...signatureExaminers])
-    checks.push(await examine(examiner, examination))
-  const further = [...demoExaminers(examination), ...templateExaminers, ...externalExaminers]
-  if (description === null) checks.push(...skippedAll(further))
-  else for (const examiner of further) checks.push(await examine(examiner, examination))
   return { passed: checks.every(({ outcome }) => outcome !== 'FAILED'), description, checks }
+}
+
+function furtherExaminers(examination: Examination): readonly Examiner[] {
+  return [...demoExaminers(examination), ...templateExaminers, ...externalExaminers]
+}
+
+/** Why it is of no use to send anything more; empty when it is. */
+function silence({ metadata, configuration }: Examination): string {
+  return metadata.status === null && configuration.status === null ? 'the integration does not answer' : ''
+}
+
+/** Why checks cannot be run; empty when they can. */
+function unreadable({ description }: Examination): string {
+  return description === null ? 'metadata and configuration cannot be read' : ''
+}
+
+async function examineAll(
+  examiners: readonly Examiner[],
+  examination: Examination,
+  skipReason: string,
+): Promise<ValidationCheck[]> {
+  if (skipReason !== '') return skippedAll(examiners, skipReason)
+  const checks: ValidationCheck[] = []
+  for (const examiner of examiners) checks.push(await examine(examiner, examination))
+  return checks
 }
