@@ -35,6 +35,7 @@ export const fieldRules = {
   key_id: id,
   profile_id: id,
   file_id: id,
+  provider_id: id,
   fact_id: id,
   job_id: matches(/^\d{1,19}$|^[0-9a-f-]{36}$/),
   // what happened, in words of the code

@@ -2,6 +2,7 @@ export { actorNames } from './actor-names.ts'
 export { authenticator } from './authenticate.ts'
 export { changeSettings } from './change-settings.ts'
 export { createInstitution } from './create-institution.ts'
+export { environmentOf } from './environment-of.ts'
 export { issueKey, type KeyRequest } from './issue-key.ts'
 export {
   type AccountRow,

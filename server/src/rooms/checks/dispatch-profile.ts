@@ -159,7 +159,10 @@ export async function makeCall(engine: Engine, claimed: ClaimedCall, signal: Abo
   if ('retryAt' in place)
     return withScope(engine, opening, (scope) => postponeRun(scope, call.run, place.retryAt))
   const outcome = await ask(call, signal, engine.log)
-  if (signal.aborted) return withScope(engine, opening, (scope) => postponeRun(scope, call.run, scope.now))
+  if (signal.aborted) {
+    await endPlace(engine, opening, place.leaseId, 'abandoned')
+    return withScope(engine, opening, (scope) => postponeRun(scope, call.run, scope.now))
+  }
   await endPlace(engine, opening, place.leaseId, outcome.kind === 'failure' ? 'failed' : 'answered')
   await receiveAnswer(engine, claimed, outcome)
 }

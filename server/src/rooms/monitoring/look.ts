@@ -138,7 +138,8 @@ async function makeCall(engine: Engine, call: Call, signal: AbortSignal): Promis
   if ('retryAt' in place) return postpone(engine, call, place.retryAt)
   const timeout = AbortSignal.timeout(call.provider.timeoutSeconds * 1000)
   const outcome = await ask(call, AbortSignal.any([signal, timeout]))
-  await endPlace(engine, opening, place.leaseId, outcome.kind === 'failure' ? 'failed' : 'answered')
+  const ended = signal.aborted ? 'abandoned' : outcome.kind === 'failure' ? 'failed' : 'answered'
+  await endPlace(engine, opening, place.leaseId, ended)
   await withClaimed(engine, call, (scope, profile, row) =>
     keep(engine, scope, profile, { ...call, row }, outcome),
   )

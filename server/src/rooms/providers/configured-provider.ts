@@ -4,7 +4,7 @@ import type { Scope } from '../../platform/scope.ts'
 import { createHttpProvider } from '../../provider-kit/http-provider.ts'
 import type { DataProvider, ProviderDescription } from '../../provider-kit/provider.ts'
 import { demoProvider } from '../../providers/demo/index.ts'
-import { environmentOf } from './environment-of.ts'
+import { environmentOf } from '../accounts/index.ts'
 import { selectProviderByAlias, selectSecrets } from './queries.ts'
 import { timeoutOf } from './rules.ts'
 

@@ -27,7 +27,7 @@ const opening = () => ({ accountId: server.demo.accountId, actor: thePlatform })
 interface Asked {
   readonly id: string
   take(workClass?: WorkClass): Promise<{ leaseId: string } | { retryAt: Date }>
-  end(leaseId: string, outcome?: 'answered' | 'failed'): Promise<void>
+  end(leaseId: string, outcome?: 'answered' | 'failed' | 'abandoned'): Promise<void>
   breaker(): Promise<ProviderResource['breaker']>
 }
 
@@ -77,6 +77,9 @@ const now = () => Date.now() + server.clockOffsetMs
 
 test('eight takers on two nodes never have more than two calls under way, and all come to their turn', async () => {
   const asked = await provider({ concurrent_calls: 2 })
+  const first = await given(asked, 8)
+  expect(first.length).toBe(2)
+  for (const lease of first) await asked.end(lease)
   let underWay = 0
   let most = 0
   const taker = async () => {
@@ -95,7 +98,7 @@ test('eight takers on two nodes never have more than two calls under way, and al
     }
   }
   await Promise.all(Array.from({ length: 8 }, taker))
-  expect(most).toBe(2)
+  expect(most).toBeLessThanOrEqual(2)
   expect(await asked.breaker()).toMatchObject({ state: 'CLOSED', interactive_calls: 0 })
 })
 
@@ -178,6 +181,18 @@ test('a migration has its part of the places, and interactive work that waits ha
   await refused(asked, 1)
   await taken(asked)
   expect(await asked.breaker()).toMatchObject({ interactive_calls: 2, migration_calls: 0 })
+})
+
+test('a call that this node gave up gives its place back and says nothing of the provider', async () => {
+  const asked = await provider({ concurrent_calls: 1, breaker_failures: 1 })
+  await asked.end(await taken(asked), 'abandoned')
+  expect(await asked.breaker()).toMatchObject({ state: 'CLOSED', failures: 0 })
+  await asked.end(await taken(asked), 'failed')
+  server.clockOffsetMs += 10_000
+  await asked.end(await taken(asked), 'abandoned')
+  expect(await asked.breaker()).toMatchObject({ state: 'HALF_OPEN' })
+  await asked.end(await taken(asked))
+  expect(await asked.breaker()).toMatchObject({ state: 'CLOSED' })
 })
 
 test('the provider within the process has no limits, and ending its place says nothing', async () => {

@@ -11,8 +11,11 @@ export interface Breaker {
 /** Whether calls go through, none do, or the next one tries whether the provider answers again. */
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN'
 
-/** How a call ended: with an answer of whatever kind, or without one that can be understood. */
-export type CallOutcome = 'answered' | 'failed'
+/**
+ * How a call ended: with an answer of whatever kind, without one that can be understood, or given up by this node, which
+ * says nothing of the provider.
+ */
+export type CallOutcome = 'answered' | 'failed' | 'abandoned'
 
 const openSecondsFirst = 10
 const openSecondsMax = 300
@@ -33,6 +36,7 @@ export function afterCall(
   failuresMax: number,
   at: Date,
 ): Breaker {
+  if (call.outcome === 'abandoned') return breaker
   if (call.outcome === 'answered') return closed
   if (breaker.openUntil !== null) return call.isProbe ? opened(breaker, at) : breaker
   const failures = breaker.failures + 1

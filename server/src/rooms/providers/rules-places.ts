@@ -34,6 +34,9 @@ type PlaceLimits = Pick<Limits, 'callsPerSecond' | 'callsPerMinute' | 'concurren
 /** How soon to ask again for a place that is taken. */
 const interactiveAgainMs = 250
 const migrationAgainMs = 1_000
+/** How soon to ask again while one call tries whether the provider answers: all that waits would ask at once. */
+const probeInteractiveMs = 1_000
+const probeMigrationMs = 5_000
 /** How much longer than its next question interactive work is waited for. */
 const graceMs = 1_000
 
@@ -45,7 +48,8 @@ const graceMs = 1_000
 export function decidePlace(limits: PlaceLimits, load: Load, isMigration: boolean, at: Date): PlaceDecision {
   const state = breakerStateOf(load, at)
   if (state === 'OPEN' && load.openUntil !== null) return later(load.openUntil)
-  if (state === 'HALF_OPEN' && load.isProbed) return later(after(at, migrationAgainMs))
+  if (state === 'HALF_OPEN' && load.isProbed)
+    return later(after(at, isMigration ? probeMigrationMs : probeInteractiveMs))
   const { interactiveWaitsUntil } = load
   if (isMigration && interactiveWaitsUntil !== null && at < interactiveWaitsUntil)
     return later(interactiveWaitsUntil)

@@ -5,7 +5,7 @@ import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Opening, withScope } from '../../platform/scope.ts'
 import type { AddressProvider } from '../../provider-kit/address-provider.ts'
 import { demoAddresses } from '../../providers/demo-addresses/index.ts'
-import { environmentOf } from './environment-of.ts'
+import { environmentOf } from '../accounts/index.ts'
 import { substringsOf } from './rules-search.ts'
 
 const searchMsMax = 10_000

@@ -82,8 +82,8 @@ async function instant(engine: Engine, opening: Opening, afterMs: number): Promi
 
 /**
  * Gives a place back and tells the breaker how the call went: `answered` with whatever the provider said, an error of
- * its own included, `failed` when no answer came that can be understood. Twice is once; a place that has ended by
- * itself says nothing more.
+ * its own included, `failed` when no answer came that can be understood, `abandoned` when this node gave the call up.
+ * Twice is once; a place that has ended by itself says nothing more.
  */
 export async function endPlace(
   engine: Engine,
@@ -92,13 +92,22 @@ export async function endPlace(
   outcome: CallOutcome,
 ): Promise<void> {
   if (leaseId === localLease) return
-  await withScope(engine, opening, async (scope) => {
+  const turn = await withScope(engine, opening, async (scope) => {
     const providerId = await selectCallProvider(scope, leaseId)
     // Locked before the row of the call, in the order in which places are taken.
     const found = providerId && (await lockLoad(scope, providerId, engine.clockOffsetMs()))
-    if (!providerId || !found || !(await deleteCall(scope, leaseId))) return
-    tellBreaker(scope, providerId, found.load, { leaseId, outcome, at: found.calls.countedAt })
+    if (!providerId || !found || !(await deleteCall(scope, leaseId))) return undefined
+    return tellBreaker(scope, providerId, found.load, { leaseId, outcome, at: found.calls.countedAt })
   })
+  const about = { account_id: opening.accountId, provider_id: turn?.providerId }
+  if (turn?.event === 'provider.breaker-opened') engine.log.warn(turn.event, about)
+  else if (turn) engine.log.info(turn.event, about)
+}
+
+/** What an operator is told: that a provider is left alone from now on, or used again. */
+interface Turn {
+  readonly event: 'provider.breaker-opened' | 'provider.breaker-closed'
+  readonly providerId: string
 }
 
 function tellBreaker(
@@ -106,7 +115,7 @@ function tellBreaker(
   providerId: string,
   load: LoadRow,
   call: { leaseId: string; outcome: CallOutcome; at: Date },
-): void {
+): Turn | undefined {
   const isProbe = load.probeCallId === call.leaseId
   const next = afterCall(load, { outcome: call.outcome, isProbe }, load.breakerFailures, call.at)
   const isAsBefore =
@@ -114,4 +123,7 @@ function tellBreaker(
     next.openings === load.openings &&
     next.openUntil?.getTime() === load.openUntil?.getTime()
   if (!isAsBefore) updateBreaker(scope, providerId, next)
+  if ((next.openUntil === null) === (load.openUntil === null)) return undefined
+  const event = next.openUntil === null ? 'provider.breaker-closed' : 'provider.breaker-opened'
+  return { event, providerId }
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '@drawbridge/schema/environment.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { selectSettings } from '../accounts/index.ts'
+import { selectSettings } from './queries.ts'
 
 const environments = new Map<string, Environment>()
 
