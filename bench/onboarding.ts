@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Policy } from '@drawbridge/policy/policy.ts'
 import pg from 'pg'
 import { Approvals } from './approvals.ts'
-import { BareRows } from './bare-rows.ts'
+import { BareRows, untilSequenced } from './bare-rows.ts'
 import { Clients } from './clients.ts'
 import { HttpLoad, inParallel, percentile } from './http-load.ts'
 import type { BenchOptions } from './options.ts'
+import { processorSeconds } from './processor-time.ts'
 import { type Figure, median, type Result } from './result.ts'
 import { type BenchServer, startBenchServer } from './server-process.ts'
 
@@ -20,6 +21,8 @@ interface Round {
   readonly bareSeconds: number
   /** Transactions in which one onboarding was written, on average. */
   readonly transactions: number
+  /** Seconds of processor time. */
+  readonly processor: { readonly server: number; readonly apiPostgres: number; readonly barePostgres: number }
 }
 
 /**
@@ -60,6 +63,8 @@ export async function onboarding(options: BenchOptions): Promise<Result> {
 }
 
 class OnboardingBench {
+  readonly #server: BenchServer
+  readonly #pool: pg.Pool
   readonly #clients: Clients
   readonly #bare: BareRows
   readonly #load: HttpLoad
@@ -67,6 +72,8 @@ class OnboardingBench {
   #next = 0
 
   constructor(server: BenchServer, pool: pg.Pool, clients: Clients) {
+    this.#server = server
+    this.#pool = pool
     this.#clients = clients
     this.#bare = new BareRows(pool, { ...server.database, max: poolSize }, server.accountId, 'tables')
     this.#load = new HttpLoad(server.url, server.apiKey, 50)
@@ -85,17 +92,31 @@ class OnboardingBench {
   async round(count: number): Promise<Round> {
     const places = Array.from({ length: count }, () => this.#take())
     const ids: string[] = []
+    const before = await this.#processor()
     const started = performance.now()
     await inParallel(underWay, places, async (place) => ids.push(await this.#onboard(place)))
     const apiSeconds = (performance.now() - started) / 1000
+    await untilSequenced(this.#pool, this.#server.accountId)
+    const between = await this.#processor()
     const onboardings = await this.#bare.captureSteps(ids)
+    const captured = await this.#processor()
     const begun = performance.now()
     await inParallel(poolSize, onboardings, async (steps) => {
       for (const step of steps) await this.#bare.write(step)
     })
     const bareSeconds = (performance.now() - begun) / 1000
     const transactions = onboardings.reduce((sum, steps) => sum + steps.length, 0) / count
-    return { apiSeconds, bareSeconds, transactions }
+    const after = await this.#processor()
+    return {
+      apiSeconds,
+      bareSeconds,
+      transactions,
+      processor: {
+        server: between.server - before.server,
+        apiPostgres: between.postgres - before.postgres,
+        barePostgres: after.postgres - captured.postgres,
+      },
+    }
   }
 
   /** Milliseconds of each onboarding, from the moment it was due to its approval. */
@@ -124,6 +145,10 @@ class OnboardingBench {
   async close(): Promise<void> {
     await this.#load.close()
     await this.#bare.close()
+  }
+
+  #processor() {
+    return processorSeconds(this.#server.pid, this.#server.postgresPid)
   }
 
   #take(): number {
@@ -172,10 +197,15 @@ function figuresOf(rounds: readonly Round[], count: number, half: readonly numbe
   const api = count / median(rounds.map((round) => round.apiSeconds))
   const bare = count / median(rounds.map((round) => round.bareSeconds))
   const p99 = percentile(half, 0.99)
+  const cost = (who: keyof Round['processor']) =>
+    (median(rounds.map((round) => round.processor[who])) * 1000) / count
   return [
     { name: 'onboardings', value: api, unit: 'a second', wanted: { least: 60 } },
     { name: 'bare, in as many transactions', value: bare, unit: 'a second' },
     { name: 'ratio to bare', value: api / bare, unit: '', wanted: { least: 0.35 } },
+    { name: 'processor time of the server', value: cost('server'), unit: 'ms/onboarding' },
+    { name: 'processor time of PostgreSQL for the API', value: cost('apiPostgres'), unit: 'ms/onboarding' },
+    { name: 'processor time of PostgreSQL for bare', value: cost('barePostgres'), unit: 'ms/onboarding' },
     { name: 'onboarding at half the rate, median', value: median(half), unit: 'ms' },
     { name: 'onboarding at half the rate, 99th percentile', value: p99, unit: 'ms', wanted: { most: 1_500 } },
   ]
