@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withClient } from '../src/platform/postgres/roles.ts'
 import { thePlatform } from '../src/platform/scope.ts'
+import { stepRescreens } from '../src/rooms/monitoring/index.ts'
 import { takePlace } from '../src/rooms/providers/index.ts'
 import { makeFullProfile } from './calls.ts'
 import { makePerson } from './cases.ts'
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await configure()
   await server.ask('POST', `${erased.path}/delete`, { body: { confirm_id: erased.id } })
   await makeProviderCall(server)
+  await makeMonitoring(id)
   tables = await withClient(server.database.adminConfig, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select c.table_name as name from information_schema.columns c join information_schema.tables t
@@ -51,6 +53,17 @@ async function makeProviderCall(at: TestServer): Promise<void> {
   const registered = await at.ask<{ id: string }>('POST', '/4.0/providers', { body })
   const opening = { accountId: at.demo.accountId, actor: thePlatform }
   await takePlace(at.engine, opening, { id: registered.body.id, timeoutSeconds: 60 }, 0)
+}
+
+/** A client that is watched and waited for, and a rescreen that has reached it. */
+async function makeMonitoring(id: string): Promise<void> {
+  const at = `/4.0/profiles/${id}`
+  await server.ask('POST', `${at}/collection_steps`, { body: [{ collection_type: 'EMAIL' }] })
+  const adopted = { provider: 'demo', reference: 'relation-1', adopted_from: 'Elsewhere' }
+  const body = { ...adopted, check_type: 'PEPS_AND_SANCTIONS_SCREEN' }
+  await server.ask('POST', `${at}/monitoring`, { body })
+  await server.ask('POST', '/4.0/rescreens', { body: { check_variant: 'screening' } })
+  await stepRescreens(server.engine, new AbortController().signal)
 }
 
 /** A policy that was published, a draft, and a check that is switched off. */

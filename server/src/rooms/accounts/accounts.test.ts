@@ -39,6 +39,12 @@ const masterOnly = new Set([
   'ListPolicyChecks',
   'SwitchCheck',
   'ListCheckSwitches',
+  'GetMonitoringCoverage',
+  'ListRescreens',
+  'CreateRescreen',
+  'GetRescreen',
+  'PauseRescreen',
+  'ResumeRescreen',
 ])
 
 test('every operation is open to exactly the classes of key that the capability table names', async () => {

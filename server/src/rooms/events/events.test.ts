@@ -1,7 +1,15 @@
 import type { EventResource } from '@drawbridge/schema/event.ts'
+import type { ProfileResource } from '@drawbridge/schema/profile.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
+import {
+  type MadeProfile,
+  makeCase,
+  makePerson,
+  personNamed,
+  reasonOf,
+  runChecks,
+} from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 import { withScope } from '../../platform/scope.ts'
 import { lockProfile } from '../profile-root/index.ts'
@@ -190,4 +198,49 @@ test('an event is found only under its own profile', async () => {
     const refused = await server.ask('GET', path)
     expect([refused.status, reasonOf(refused)]).toEqual([404, 'event.unknown'])
   }
+})
+
+test('what a screening finds becomes events, each once however often it runs', async () => {
+  const body = {
+    role: 'INDIVIDUAL_CUSTOMER',
+    collected_data: personNamed('PEP SANCTION', { nationality: 'IRN' }),
+  }
+  person = await makeCase(server, {}, body)
+  await runChecks(server)
+  const found = await list()
+  expect(found.map((event) => event.data.event_type).sort()).toEqual(['PEP_FLAG', 'SANCTION_FLAG'])
+  for (const event of found) {
+    expect(event).toMatchObject({ resolution: 'UNRESOLVED', data: { provider_name: expect.any(String) } })
+    expect(event.data.match_id).toBeTruthy()
+  }
+  const again = await server.ask('POST', `${person.path}/checks`, {
+    body: { check_type: 'PEPS_AND_SANCTIONS_SCREEN' },
+  })
+  expect(again.status, again.text).toBe(200)
+  await runChecks(server)
+  expect(await list()).toEqual(found)
+  const shown = await server.ask<ProfileResource>('GET', person.path)
+  expect(shown.body.events).toEqual(found)
+  expect([...(shown.body.unresolved_event_types ?? [])].sort()).toEqual(['PEP_FLAG', 'SANCTION_FLAG'])
+})
+
+test('what a screening found elsewhere becomes events, and what its provider dismissed is dismissed', async () => {
+  const { sanctions_results } = hits('a', 'b')
+  const dismissed = { match_id: 'b', reasons: ['Another date of birth'], issuer: 'Lists' }
+  const check = await server.ask('POST', `${person.path}/checks`, {
+    body: {
+      check_type: 'PEPS_AND_SANCTIONS_SCREEN',
+      instructed_externally: true,
+      result: 'PEP',
+      output_data: {
+        entity_type: 'INDIVIDUAL',
+        sanctions_results: [sanctions_results[0], { ...sanctions_results[1], false_positive: dismissed }],
+      },
+    },
+  })
+  expect(check.status, check.text).toBe(200)
+  expect((await list()).map((event) => [event.data.match_id, event.resolution])).toEqual([
+    ['a', 'UNRESOLVED'],
+    ['b', 'MISMATCH'],
+  ])
 })

@@ -187,7 +187,8 @@ export async function selectDueMonitored(
 /** Whether nobody else looks at the profile at this moment; it never waits. */
 export async function claimLook(scope: Scope, profileId: string): Promise<boolean> {
   const { rows } = await scope.query<{ mine: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended('monitored/' || $1, 0)) as mine`,
+    `select pg_try_advisory_xact_lock(
+       hashtextextended('monitored/' || current_setting('app.account_id') || $1, 0)) as mine`,
     [profileId],
   )
   return rows[0]?.mine === true
