@@ -18,6 +18,7 @@ export const house = [
   'tasks',
   'applications',
   'profiles',
+  'cases',
   'monitoring',
 ] as const
 

@@ -6,17 +6,21 @@ import { expireIdempotency } from './platform/http/index.ts'
 import type { CronEntry, JobHandler } from './platform/jobs/index.ts'
 import { finishRotation } from './platform/vault/index.ts'
 import { selectAccounts } from './rooms/accounts/index.ts'
+import { jobs as caseJobs, settleDue } from './rooms/cases/index.ts'
+import { jobs as checkJobs } from './rooms/checks/index.ts'
 import { collectBlobs } from './rooms/files/index.ts'
 import { alarmGaps } from './rooms/monitoring/index.ts'
 import { jobs as policyJobs } from './rooms/policies/index.ts'
 import { wrappedKeys } from './rooms/profile-root/index.ts'
-import { jobs as profileJobs, settleDue } from './rooms/profiles/index.ts'
+import { jobs as profileJobs } from './rooms/profiles/index.ts'
 
 /** What a worker node runs when a job asks for it. */
 export function handlersOf(platform: Platform): Record<string, JobHandler> {
   const { engine, settings } = platform
   return {
     ...policyJobs(engine),
+    ...checkJobs(engine),
+    ...caseJobs(engine),
     ...profileJobs({ engine, erasureList: erasureListOf(settings.home) }),
   }
 }

@@ -3,6 +3,7 @@ import type { Reaction } from './platform/scope.ts'
 import { routes as accounts } from './rooms/accounts/index.ts'
 import { routes as applications } from './rooms/applications/index.ts'
 import { routes as audit } from './rooms/audit/index.ts'
+import { reactions as caseReactions } from './rooms/cases/index.ts'
 import { reactions as checkReactions, routes as checks } from './rooms/checks/index.ts'
 import { routes as collectionSteps, reactions as stepReactions } from './rooms/collection-steps/index.ts'
 import { routes as documents } from './rooms/documents/index.ts'
@@ -10,7 +11,7 @@ import { reactions as eventReactions, routes as events } from './rooms/events/in
 import { routes as files } from './rooms/files/index.ts'
 import { routes as monitoring, reactions as monitoringReactions } from './rooms/monitoring/index.ts'
 import { routes as policies } from './rooms/policies/index.ts'
-import { reactions as profileReactions, routes as profiles } from './rooms/profiles/index.ts'
+import { routes as profiles } from './rooms/profiles/index.ts'
 import { routes as providers } from './rooms/providers/index.ts'
 import { routes as tags } from './rooms/tags/index.ts'
 import { routes as tasks } from './rooms/tasks/index.ts'
@@ -38,6 +39,6 @@ export const reactions: readonly Reaction[] = [
   ...stepReactions,
   ...checkReactions,
   ...eventReactions,
-  ...profileReactions,
+  ...caseReactions,
   ...monitoringReactions,
 ]

@@ -4,7 +4,7 @@ import type { EventResource } from '@drawbridge/schema/event.ts'
 import type { ProfileResource } from '@drawbridge/schema/profile.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withClient } from '../../src/platform/postgres/roles.ts'
-import { settleDue } from '../../src/rooms/profiles/index.ts'
+import { settleDue } from '../../src/rooms/cases/index.ts'
 import { type MadeProfile, makeCase, personNamed, reasonOf, runChecks } from '../cases.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 

@@ -62,6 +62,51 @@ async function makePeople(count: number): Promise<string[]> {
   return ids
 }
 
+/** Fills each table; `$3` are words that all profiles have. */
+const seedRows = [
+  `insert into profile select $1, id, 'INDIVIDUAL', 'INDIVIDUAL_CUSTOMER',
+     case when n % 5000 = 0 then 'CUSTOMER' else 'APPLICANT' end, 'NORMAL', null, n, now(), now() from seed`,
+  `insert into profile_key select $1, id, '\\x00' from seed`,
+  `insert into collected_data select $1, id, n, '\\x00', now() from seed`,
+  `insert into profile_term select $1, term, id from seed, unnest($3::bigint[]) as term`,
+  `insert into profile_term select $1, n * 100 + other, id from seed, generate_series(1, 3) as other`,
+  `insert into customer_reference select $1, decode(lpad(to_hex(n), 32, '0'), 'hex'), id from seed`,
+  `insert into associate_link select $1, id, id, id, '{DIRECTOR}', n % 1000 = 0 from seed`,
+  `insert into application (account_id, profile_id, id, product_id, status, flag, required_variants, created_at)
+     select $1, id, id, id, 'APPLIED', 'AUTOMATING', '{}', now() from seed`,
+  `insert into task (account_id, profile_id, id, variant_id, type, state, created_at)
+     select $1, id, id, id, 'INDIVIDUAL_VERIFY_IDENTITY', 'INCOMPLETE', now() from seed`,
+  `insert into application_history (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind)
+     select $1, id, id, id, 'STATUS', 'APPLIED', 'AUTOMATING', now(), 'system' from seed`,
+  `insert into task_note (account_id, profile_id, task_id, id, content, author_kind, created_at)
+     select $1, id, id, id, '\\x00', 'system', now() from seed`,
+  `insert into file select $1, id, id, id, 'image/png', 1, '\\x00', now() from seed`,
+  `insert into document_image select $1, id, id, id, 'FRONT', null, null, now() from seed`,
+  `insert into profile_tag select $1, id, id, now() from seed`,
+  `insert into profile_check (account_id, profile_id, id, type, state, decision, task_ids, is_automatic,
+       instructed_externally, instructed_at, completed_at, input, providers)
+     select $1, id, id, 'IDENTITY_CHECK', 'COMPLETE', 'PASS', '{}', true, false, now(), now(), '\\x00', '\\x00'
+     from seed`,
+  `insert into check_run (account_id, profile_id, check_id, id, place, provider, state, step, work_class, next_at,
+       deadline_at, epoch, attempts, polls)
+     select $1, id, id, id, 0, 'demo', 'ENDED', 'START', 0, now(), now(), 0, 0, 0 from seed`,
+  `insert into profile_event (account_id, profile_id, id, type, resolution, data, created_at)
+     select $1, id, id, 'PEP_FLAG', 'MATCH', '\\x00', now() from seed`,
+  `insert into collection_step select $1, id, '[]', now() from seed`,
+  `insert into monitored (account_id, profile_id, id, provider, check_type, state, relation, is_begun, started_at,
+       next_at, interval_seconds, epoch, failures)
+     select $1, id, id, 'demo', 'PEPS_AND_SANCTIONS_SCREEN', 'ACTIVE', '\\x00', true, now(),
+       now() + interval '1 day', 86400, 0, 0 from seed`,
+  `insert into rescreen_check select $1, id, id, id from seed`,
+  `insert into policy_version (account_id, version, document, actor_kind)
+     select id, 1, '{}', 'system' from seed where $1::uuid is not null`,
+  `insert into check_switch (account_id, variant_id, is_on, reason, switched_at, actor_kind)
+     select id, id, true, 'over', now(), 'system' from seed where $1::uuid is not null`,
+  `insert into case_due select $1, id, now() + n * interval '1 minute' from seed`,
+  `insert into idempotency (account_id, key, fingerprint, status, headers, body, profile_id, created_at, expires_at)
+     select $1, 'seed-' || n, '\\x00', 200, '{}', '\\x00', id, now(), now() + interval '30 days' from seed`,
+]
+
 /** Rows between the oldest and the newest real profiles; nothing may ever open them. */
 async function seed(): Promise<void> {
   const opening = { accountId: server.demo.accountId, actor: { kind: 'system' as const, id: null } }
@@ -72,51 +117,8 @@ async function seed(): Promise<void> {
   const ids = `with seed as (
     select n, (lpad(to_hex($2::bigint + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid as id
     from generate_series(1, ${seeded}) as n) `
-  const rows = [
-    `insert into profile select $1, id, 'INDIVIDUAL', 'INDIVIDUAL_CUSTOMER',
-       case when n % 5000 = 0 then 'CUSTOMER' else 'APPLICANT' end, 'NORMAL', null, n, now(), now() from seed`,
-    `insert into profile_key select $1, id, '\\x00' from seed`,
-    `insert into collected_data select $1, id, n, '\\x00', now() from seed`,
-    `insert into profile_term select $1, term, id from seed, unnest($3::bigint[]) as term`,
-    `insert into profile_term select $1, n * 100 + other, id from seed, generate_series(1, 3) as other`,
-    `insert into customer_reference select $1, decode(lpad(to_hex(n), 32, '0'), 'hex'), id from seed`,
-    `insert into associate_link select $1, id, id, id, '{DIRECTOR}', n % 1000 = 0 from seed`,
-    `insert into application (account_id, profile_id, id, product_id, status, flag, required_variants, created_at)
-       select $1, id, id, id, 'APPLIED', 'AUTOMATING', '{}', now() from seed`,
-    `insert into task (account_id, profile_id, id, variant_id, type, state, created_at)
-       select $1, id, id, id, 'INDIVIDUAL_VERIFY_IDENTITY', 'INCOMPLETE', now() from seed`,
-    `insert into application_history (account_id, profile_id, application_id, id, kind, status, flag, at, actor_kind)
-       select $1, id, id, id, 'STATUS', 'APPLIED', 'AUTOMATING', now(), 'system' from seed`,
-    `insert into task_note (account_id, profile_id, task_id, id, content, author_kind, created_at)
-       select $1, id, id, id, '\\x00', 'system', now() from seed`,
-    `insert into file select $1, id, id, id, 'image/png', 1, '\\x00', now() from seed`,
-    `insert into document_image select $1, id, id, id, 'FRONT', null, null, now() from seed`,
-    `insert into profile_tag select $1, id, id, now() from seed`,
-    `insert into profile_check (account_id, profile_id, id, type, state, decision, task_ids, is_automatic,
-         instructed_externally, instructed_at, completed_at, input, providers)
-       select $1, id, id, 'IDENTITY_CHECK', 'COMPLETE', 'PASS', '{}', true, false, now(), now(), '\\x00', '\\x00'
-       from seed`,
-    `insert into check_run (account_id, profile_id, check_id, id, place, provider, state, step, work_class, next_at,
-         deadline_at, epoch, attempts, polls)
-       select $1, id, id, id, 0, 'demo', 'ENDED', 'START', 0, now(), now(), 0, 0, 0 from seed`,
-    `insert into profile_event (account_id, profile_id, id, type, resolution, data, created_at)
-       select $1, id, id, 'PEP_FLAG', 'MATCH', '\\x00', now() from seed`,
-    `insert into collection_step select $1, id, '[]', now() from seed`,
-    `insert into monitored (account_id, profile_id, id, provider, check_type, state, relation, is_begun, started_at,
-         next_at, interval_seconds, epoch, failures)
-       select $1, id, id, 'demo', 'PEPS_AND_SANCTIONS_SCREEN', 'ACTIVE', '\\x00', true, now(),
-         now() + interval '1 day', 86400, 0, 0 from seed`,
-    `insert into rescreen_check select $1, id, id, id from seed`,
-    `insert into policy_version (account_id, version, document, actor_kind)
-       select id, 1, '{}', 'system' from seed where $1::uuid is not null`,
-    `insert into check_switch (account_id, variant_id, is_on, reason, switched_at, actor_kind)
-       select id, id, true, 'over', now(), 'system' from seed where $1::uuid is not null`,
-    `insert into case_due select $1, id, now() + n * interval '1 minute' from seed`,
-    `insert into idempotency (account_id, key, fingerprint, status, headers, body, profile_id, created_at, expires_at)
-       select $1, 'seed-' || n, '\\x00', 200, '{}', '\\x00', id, now(), now() + interval '30 days' from seed`,
-  ]
   await admin.query("set session_replication_role = 'replica'")
-  for (const row of rows) {
+  for (const row of seedRows) {
     const used = row.includes('$3') ? values : values.slice(0, 2)
     await admin.query(ids + row, used)
   }

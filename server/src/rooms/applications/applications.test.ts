@@ -1,7 +1,7 @@
 import type { ProductApplication } from '@drawbridge/schema/application.ts'
 import type { ProfileResource } from '@drawbridge/schema/profile.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type MadeProfile, makePerson, reasonOf } from '../../../test/cases.ts'
+import { type MadeProfile, makePerson, reasonOf, runChecks } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 
 let server: TestServer
@@ -55,6 +55,8 @@ test('approval is blocked until every task passes, and a failed task blocks it t
   expect([refused.status, reasonOf(refused)]).toEqual([409, 'application.blocked'])
   expect(refused.body).toMatchObject({ errors: [{ code: 402, source: 'API' }] })
   await server.ask('POST', `${person.path}/tasks/${first?.id}`, { body: { state: 'COMPLETED_PASS' } })
+  expect((await read()).flag).toBe('WAITING_ON_CHECKS')
+  await runChecks(server)
   expect((await read()).flag).toBe('READY_FOR_DECISION')
   const approved = await decide('APPROVED', 'All seen')
   expect(approved.body).toMatchObject({ status: 'APPROVED', flag: 'DECIDED', approval_blockers: [] })
@@ -63,11 +65,11 @@ test('approval is blocked until every task passes, and a failed task blocks it t
 })
 
 test('an approved application goes to review when a task is opened again, and back only by a person', async () => {
-  await passAllTasks()
+  await runChecks(server)
   await decide('APPROVED')
   const taskPath = `${person.path}/tasks/${person.tasks[0]?.id}`
   await server.ask('POST', taskPath, { body: { state: 'INCOMPLETE' } })
-  expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'WAITING_ON_CHECKS' })
+  expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'REQUIRES_MANUAL_TASK_COMPLETION' })
   await server.ask('POST', taskPath, { body: { state: 'COMPLETED_PASS' } })
   expect(await read()).toMatchObject({ status: 'IN_REVIEW', flag: 'READY_FOR_DECISION' })
   expect((await decide('APPROVED')).body.status).toBe('APPROVED')
@@ -187,7 +189,7 @@ test('a stopped profile cannot be approved', async () => {
 })
 
 test('every change of the badge is in the history, once, with the status it was under', async () => {
-  await passAllTasks()
+  await runChecks(server)
   await decide('APPROVED')
   expect((await read()).flag_history?.map((line) => [line.status, line.flag])).toEqual([
     ['APPLIED', 'WAITING_ON_CHECKS'],

@@ -1,9 +1,15 @@
-import type { CaseRisk } from '@drawbridge/policy/case.ts'
 import type { ProductApplicationFlag, ProductApplicationStatus } from '@drawbridge/schema/application.ts'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import type { RiskLevelCategory } from '@drawbridge/schema/risk.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { open, seal } from '../../platform/vault/index.ts'
 import { WorkingRows } from '../../platform/working-rows.ts'
+
+/** The risk of an application; the score is null when the level is UNDETERMINED. */
+interface ApplicationScore {
+  readonly level: RiskLevelCategory
+  readonly score: number | null
+}
 
 /** An application as it is stored. */
 export interface ApplicationRow {
@@ -15,7 +21,7 @@ export interface ApplicationRow {
   readonly flag: ProductApplicationFlag
   readonly requiredVariants: readonly string[]
   /** What was last computed; null before, and where the product has no risk model. */
-  readonly risk: CaseRisk | null
+  readonly risk: ApplicationScore | null
   /** A person sent it to review or took a decision back: automation leaves its status alone. */
   readonly isHeldByPerson: boolean
   /** Whether a person has been told that the application waits for one. */
@@ -25,7 +31,7 @@ export interface ApplicationRow {
 }
 
 type Stored = Omit<ApplicationRow, 'risk'> & {
-  riskLevel: CaseRisk['level'] | null
+  riskLevel: RiskLevelCategory | null
   riskScore: number | null
 }
 

@@ -20,7 +20,6 @@ import {
   selectLinksOfCompany,
   selectLinksTo,
 } from './queries.ts'
-import { deleteDue } from './queries-due.ts'
 import { initialsOf } from './rules.ts'
 
 /**
@@ -61,7 +60,6 @@ export async function eraseProfile(
   await deleteEvents(scope, profile.id)
   await deleteTasks(scope, profile.id)
   await deleteApplications(scope, profile.id)
-  await deleteDue(scope, profile.id)
   await deleteVersions(scope, profile.id)
   await deleteRoot(scope, profile)
   await insertErasure(scope, profile.id)

@@ -1,5 +1,5 @@
 export { eraseProfile } from './delete-profile.ts'
 export { jobs, type ProfileJobEdges } from './jobs.ts'
-export { reactions } from './reactions.ts'
+export { linkAssociates, lockLinked } from './link-associates.ts'
+export { selectLinksTo } from './queries.ts'
 export { routes } from './routes.ts'
-export { settleDue } from './settle-due.ts'

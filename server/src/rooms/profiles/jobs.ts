@@ -1,7 +1,6 @@
 import type { JobHandler } from '../../platform/jobs/index.ts'
 import type { Engine } from '../../platform/scope.ts'
 import { finishErasure } from './finish-erasure.ts'
-import { settleOne, settleUndecided } from './settle-due.ts'
 
 /** What the jobs of this room need of the outside. */
 export interface ProfileJobEdges {
@@ -12,10 +11,5 @@ export interface ProfileJobEdges {
 
 /** The jobs of this room, by name. */
 export function jobs(edges: ProfileJobEdges): Record<string, JobHandler> {
-  const { engine } = edges
-  return {
-    'finish-erasure': (job) => finishErasure(edges, job.account, job.ids.profile_id ?? ''),
-    'settle-case': (job) => settleOne(engine, job.account, job.ids.profile_id ?? ''),
-    'settle-undecided': (job) => settleUndecided(engine, job.account, job.signal),
-  }
+  return { 'finish-erasure': (job) => finishErasure(edges, job.account, job.ids.profile_id ?? '') }
 }

@@ -12,7 +12,7 @@ import {
   writeFirstData,
 } from '../collected-data/index.ts'
 import { addProfile, lockProfile } from '../profile-root/index.ts'
-import { linkAssociates, lockLinked } from './link-associates.ts'
+import { linkAssociates, lockLinked } from '../profiles/index.ts'
 
 type Verify = Extract<Action, { kind: 'verify-associate' }>
 

@@ -2,7 +2,8 @@ import { findProduct } from '@drawbridge/policy/look-up.ts'
 import { type FactName, facts } from '@drawbridge/schema/facts.ts'
 import type { Reaction, Recorded, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
-import { selectLinksTo } from './queries.ts'
+import { selectLinksTo } from '../profiles/index.ts'
+import { deleteDue } from './queries-due.ts'
 import { settleCase } from './settle-case.ts'
 
 /** The facts that can move the case of the profile they are about. */
@@ -63,8 +64,10 @@ async function settleAfterAll(scope: Scope, fact: Recorded): Promise<void> {
 }
 
 async function note(scope: Scope, due: Unsettled, fact: Recorded, profileId: string): Promise<void> {
-  if (fact.kind === 'profile.deleted') due.cases.delete(profileId)
-  else if (moving.has(fact.kind) && fact.order >= (due.until.get(profileId) ?? 0)) due.cases.add(profileId)
+  if (fact.kind === 'profile.deleted') {
+    due.cases.delete(profileId)
+    await deleteDue(scope, profileId)
+  } else if (moving.has(fact.kind) && fact.order >= (due.until.get(profileId) ?? 0)) due.cases.add(profileId)
   if (fact.kind !== 'application.status-changed') return
   const product = findProduct(await currentPolicy(scope), { id: fact.payload.product.id })
   if (product?.applicants === 'ASSOCIATED') due.associates.add(profileId)

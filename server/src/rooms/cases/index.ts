@@ -1,0 +1,3 @@
+export { jobs } from './jobs.ts'
+export { reactions } from './reactions.ts'
+export { settleDue } from './settle-due.ts'
