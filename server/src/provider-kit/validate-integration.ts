@@ -6,6 +6,8 @@ import { demoExaminers } from './validation/demo-examiners.ts'
 import { descriptionExaminers } from './validation/description-examiners.ts'
 import { type Examination, type Examiner, openExamination } from './validation/examination.ts'
 import { externalExaminers } from './validation/external-examiners.ts'
+import { loadExaminers } from './validation/load-examiners.ts'
+import { searchExaminers } from './validation/search-examiners.ts'
 import { signatureExaminers } from './validation/signature-examiners.ts'
 import { templateExaminers } from './validation/template-examiners.ts'
 
@@ -77,7 +79,13 @@ export async function validateIntegration(options: ValidationOptions): Promise<V
 }
 
 function furtherExaminers(examination: Examination): readonly Examiner[] {
-  return [...demoExaminers(examination), ...templateExaminers, ...externalExaminers]
+  return [
+    ...demoExaminers(examination),
+    ...templateExaminers,
+    ...searchExaminers,
+    ...loadExaminers,
+    ...externalExaminers,
+  ]
 }
 
 /** Why it is of no use to send anything more; empty when it is. */

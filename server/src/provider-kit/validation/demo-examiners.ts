@@ -1,6 +1,7 @@
 import { isPeerObject } from '../lenient.ts'
 import type { ProviderOutput } from '../provider.ts'
-import { type DemoExpectation, demoExpectations } from './demo-results.ts'
+import type { DemoExpectation } from './demo-expectation.ts'
+import { demoExpectations } from './demo-results.ts'
 import { type DemoRun, runDemo } from './demo-run.ts'
 import {
   type Examination,

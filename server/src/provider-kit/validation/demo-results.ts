@@ -1,40 +1,8 @@
 import { isPeerObject, type PeerObject } from '../lenient.ts'
-import type { ProviderDescription, ProviderOutput } from '../provider.ts'
+import type { ProviderDescription } from '../provider.ts'
+import { anything, at, type DemoExpectation, erring, fine, objects } from './demo-expectation.ts'
+import { screening } from './demo-screening.ts'
 import { sampleCompany } from './sample-input.ts'
-
-/** A demo result of a check type, and what its answer must show. */
-export interface DemoExpectation {
-  readonly demoResult: string
-  /** Other spellings that peers use for the same. */
-  readonly alsoKnownAs?: readonly string[]
-  readonly isRequired: boolean
-  readonly wanted: string
-  /** What is wrong with the answer; null when nothing is. */
-  readonly judge: (answer: ProviderOutput) => string | null
-}
-
-const objects = (value: unknown): PeerObject[] => (Array.isArray(value) ? value.filter(isPeerObject) : [])
-const at = (value: unknown, name: string): unknown => (isPeerObject(value) ? value[name] : undefined)
-
-function fine(judge: (output: PeerObject) => string | null) {
-  return (answer: ProviderOutput) => {
-    const [error] = answer.errors
-    if (error) return `the error ${error.type}`
-    return judge(answer.output ?? {})
-  }
-}
-
-const anything = fine(() => null)
-
-const erring = (demoResult: string, type: string, isRequired = true): DemoExpectation => ({
-  demoResult,
-  isRequired,
-  wanted: `answers with 200 and the error ${type}`,
-  judge: ({ errors }) => {
-    if (errors.some((error) => error.type === type)) return null
-    return errors.length === 0 ? 'no error' : `the error ${errors[0]?.type}`
-  },
-})
 
 const all: readonly DemoExpectation[] = [
   { demoResult: 'ANY', isRequired: true, wanted: 'answers without errors', judge: anything },
@@ -125,65 +93,6 @@ const company: readonly DemoExpectation[] = [
     ({ number }) => Boolean(number) && number !== sampleCompany.number,
   ),
 ]
-
-function flagsOf(output: PeerObject): string[][] {
-  return objects(output.screening_hits).map((hit) => objects(hit.flags).map((flag) => String(flag.type)))
-}
-
-/** The flags that an integration with these features must be able to raise (provider protocol 1.6). */
-function declaredFlags(features: readonly string[]): string[] {
-  const byFeature = { PEPS: 'PEP', SANCTIONS: 'SANCTION', ADVERSE_MEDIA: 'ADVERSE_MEDIA' }
-  return Object.entries(byFeature).flatMap(([feature, flag]) => (features.includes(feature) ? [flag] : []))
-}
-
-function singleFlag(flag: string, isRequired: boolean): DemoExpectation {
-  return {
-    demoResult: `SCREEN_SINGLE_${flag}`,
-    isRequired,
-    wanted: `finds one hit with the flag ${flag}`,
-    judge: fine((output) => {
-      const hits = flagsOf(output)
-      return hits.length === 1 && hits[0]?.includes(flag)
-        ? null
-        : `${hits.length} hits: ${hits.flat().join(', ')}`
-    }),
-  }
-}
-
-function screening(features: readonly string[]): DemoExpectation[] {
-  const flags = declaredFlags(features)
-  const lacking = (found: readonly string[]) => flags.filter((flag) => !found.includes(flag))
-  return [
-    {
-      demoResult: 'SCREEN_NO_HITS',
-      isRequired: true,
-      wanted: 'finds nobody',
-      judge: fine((output) => (flagsOf(output).length === 0 ? null : `${flagsOf(output).length} hits`)),
-    },
-    {
-      demoResult: 'SCREEN_ALL_FLAGS_SAME_HIT',
-      isRequired: true,
-      wanted: `finds one hit with the flags ${flags.join(', ')}`,
-      judge: fine((output) =>
-        flagsOf(output).some((found) => lacking(found).length === 0)
-          ? null
-          : `no hit with all: ${flagsOf(output).join('; ')}`,
-      ),
-    },
-    {
-      demoResult: 'SCREEN_ALL_FLAGS_SEPARATE_HITS',
-      isRequired: true,
-      wanted: `finds hits that each have one of the flags ${flags.join(', ')}`,
-      judge: fine((output) => {
-        const single = flagsOf(output).filter((found) => found.length === 1)
-        const missing = lacking(single.flat())
-        return missing.length === 0 ? null : `no hit with ${missing.join(', ')} alone`
-      }),
-    },
-    singleFlag('REFER', true),
-    ...['PEP', 'SANCTION', 'ADVERSE_MEDIA'].map((flag) => singleFlag(flag, flags.includes(flag))),
-  ]
-}
 
 const passing = (demoResult: string, isRequired: boolean): DemoExpectation => ({
   demoResult,

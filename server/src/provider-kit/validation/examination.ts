@@ -1,8 +1,9 @@
 import type { ValidationCheck } from '@drawbridge/schema/provider.ts'
 import type { GuardedFetch, OutboundReply } from '../../platform/net/index.ts'
+import { createHttpProvider } from '../http-provider.ts'
 import { addressOf, callIntegration, type IntegrationCall, readJson } from '../integration-client.ts'
 import { isPeerObject, type PeerObject } from '../lenient.ts'
-import { type ProviderDescription, ProviderFailure } from '../provider.ts'
+import { type DataProvider, type ProviderDescription, ProviderFailure } from '../provider.ts'
 import { readDescription } from '../read-description.ts'
 import { type SigningKey, signRequest } from '../signing.ts'
 
@@ -61,6 +62,8 @@ export const failed = finding('FAILED')
 export const skipped = finding('SKIPPED')
 /** It should be otherwise, but the integration can be used. */
 export const warned = finding('WARNED')
+/** Nothing can be asked of an integration that cannot be read. */
+export const noDescription = skipped('the configuration cannot be read')
 
 /** Sends a request and never raises because of what comes back. */
 export async function probe(
@@ -152,4 +155,19 @@ export async function openExamination(
     if (!(error instanceof ProviderFailure)) throw error
     return { ...known, description: null, descriptionProblem: error.message }
   }
+}
+
+/** What the work found; a failure of the provider is a failed finding. */
+export async function settled(work: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ProviderFailure) return failed(error.message)
+    throw error
+  }
+}
+
+/** The integration as the platform calls it; null when it cannot be read. */
+export function providerOf({ url, secret, fetch, description }: Examination): DataProvider | null {
+  return description && createHttpProvider({ url, secret, fetch, description })
 }
