@@ -175,6 +175,23 @@ test('a draft is refused with a pointer to each field that is wrong or that no p
   expect(slip.body).toMatchObject({ errors: [{ info: { pointer: '/task_varaints' } }] })
 })
 
+test('a draft that refers to what is not there is kept, and not published until it is corrected', async () => {
+  const policy = await onlyAddress()
+  const [first, ...others] = policy.products
+  const draft = { ...policy, products: [{ ...first, smart_policies: { INDIVIDUAL: 'gone' } }, ...others] }
+  expect((await post('/policies/draft', draft)).status).toBe(200)
+  const pointer = '/products/0/smart_policies/INDIVIDUAL'
+  const looked = await post<{ faults: api.PolicyFault[] }>('/policies/draft/validate')
+  expect(looked.body.faults.map((fault) => fault.pointer)).toContain(pointer)
+  const refused = await post<{ errors: { info: { pointer: string } }[] }>('/policies/publish')
+  expect([refused.status, reasonOf(refused)]).toEqual([422, 'policy.invalid'])
+  expect(refused.body.errors.map(({ info }) => info.pointer)).toEqual(
+    looked.body.faults.map((fault) => fault.pointer),
+  )
+  await post('/policies/draft', policy)
+  expect((await post('/policies/draft/validate')).body).toEqual({ is_valid: true, faults: [] })
+})
+
 test('what is new gets an id, what exists keeps its own by its alias, and what is renamed by its id', async () => {
   const policy = await inForce()
   const [first, second, ...others] = policy.products
