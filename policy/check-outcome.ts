@@ -148,19 +148,12 @@ function companyDataResult(output: Output | null, checkType: CheckType): CheckRe
   return results.find((result) => result === 'Partial' || result === 'Refer') ?? 'Fail'
 }
 
+/** Every verification must match; where there is none, every validation. */
 function bankAccountResult(output: Output): CheckResult | null {
-  const verifications = [
-    ...listAt(output, 'bank_account_verifications'),
-    ...listAt(output, 'bank_account_validations'),
-  ]
-  if (verifications.length === 0) return null
-  const words = verifications.flatMap((item) => [
-    ...valuesAt(item, 'result'),
-    ...valuesAt(item, 'verified'),
-    ...valuesAt(item, 'valid'),
-  ])
-  const isGood = (word: unknown) => word === true || /^(pass|match|valid|verified)$/i.test(String(word))
-  return words.length > 0 && words.every(isGood) ? 'Pass' : 'Fail'
+  const verified = listAt(output, 'bank_account_verifications')
+  const entries = verified.length > 0 ? verified : listAt(output, 'bank_account_validations')
+  if (entries.length === 0) return null
+  return entries.every((entry) => valuesAt(entry, 'match')[0] === true) ? 'Pass' : 'Fail'
 }
 
 function visaResult(output: Output): CheckResult {
