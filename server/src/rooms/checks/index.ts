@@ -1,5 +1,6 @@
 export { answeredBy } from './answered-by.ts'
 export { attachToTasks } from './attach-check.ts'
+export { jobs } from './download-documents.ts'
 export { endpointsOf } from './endpoints.ts'
 export { type CheckOrder, instructCheck, releasePending } from './instruct-check.ts'
 export { presentChecks, readOutput } from './present.ts'

@@ -6,7 +6,7 @@ import type { Script } from '../../provider-kit/integration.test-kit.ts'
 import type { CheckTemplate } from '../../provider-kit/provider.ts'
 import { type CheckServer, passed, startCheckServer } from './checks.test-kit.ts'
 import { workOnProfile } from './dispatch-profile.ts'
-import { dispatchDue, runDispatcher } from './index.ts'
+import { dispatchDue, jobs, runDispatcher } from './index.ts'
 
 const callback: CheckTemplate = {
   type: 'ONE_TIME_CALLBACK',
@@ -42,6 +42,9 @@ beforeAll(async () => {
     { alias: 'second' },
     { alias: 'busy' },
     { alias: 'mortal' },
+    { alias: 'fetching', checkType: 'DOCUMENT_FETCH', template: callback },
+    { alias: 'unreachable' },
+    { alias: 'comes-back' },
   ])
 })
 afterAll(() => checks.close())
@@ -66,8 +69,6 @@ async function begun(alias: string, more: object = {}) {
 /** A person with a document of one image, and a check of it. */
 async function begunDocument(alias: string) {
   const { path } = await checks.person()
-  const png =
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
   const image = await checks.server.ask<{ id: string }>('POST', `${path}/document_images`, {
     body: { image_type: 'FRONT', data: png },
   })
@@ -81,6 +82,9 @@ async function begunDocument(alias: string) {
   const shown = () => checks.check(path, check.id)
   return { path, id: check.id, imageId: image.body.id, documentId: document.body.id, shown }
 }
+
+/** A picture of one point. */
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 const providerId = '0b5e55ed-0000-4000-8000-000000000001'
 
@@ -352,4 +356,72 @@ test('a callback that is not signed by its integration is refused', async () => 
     .source('calls-back')
     .call('POST', path, said, Buffer.alloc(32, 1).toString('base64'))
   expect(other.status).toBe(401)
+})
+
+test('images that a provider keeps are fetched and kept with their document, once', async () => {
+  const source = checks.source('fetching')
+  source.script = ({ path, body }, reply) => {
+    if (path === '/checks')
+      return { provider_id: providerId, reference: 'fetched', custom_data: { case: 7 }, ...nothing }
+    if (path === '/download_file') {
+      expect(body).toMatchObject({ file_reference: 'kept-1', custom_data: { case: 7 } })
+      reply.setHeader('content-type', 'image/png').end(Buffer.from(png, 'base64'))
+      return undefined
+    }
+    if (!path.endsWith('/complete')) return reply.writeHead(404).end()
+    const { check_output } = verified(crypto.randomUUID())
+    const images = [{ image_type: 'FRONT', provider_reference: 'kept-1', upload_date: '2026-01-05 09:00:00' }]
+    return {
+      check_output: { ...check_output, documents: [{ ...check_output.documents[0], images }] },
+      ...nothing,
+    }
+  }
+  const { path, id: profileId } = await checks.person()
+  const order = {
+    check_type: 'DOCUMENT_FETCH',
+    variant: { alias: 'fetching' },
+    source: 'GENERIC',
+    reference: 'tok',
+  }
+  const { id } = await checks.run(path, order)
+  await dispatch()
+  await source.call('POST', '/integrations/v1/callbacks', { provider_id: providerId, reference: 'fetched' })
+  await dispatch()
+  expect((await checks.check(path, id)).state).toBe('COMPLETE')
+  const [job] = Object.values(jobs(checks.server.engine))
+  const asked = { account: checks.server.demo.accountId, ids: { profile_id: profileId, check_id: id } }
+  for (let time = 0; time < 2; time += 1) await job?.({ ...asked, signal: new AbortController().signal })
+  const images = await checks.server.ask<{ id: string }[]>('GET', `${path}/document_images`)
+  expect(images.body).toHaveLength(1)
+  const data = await checks.server.ask<{ documents: object[] }>('GET', `${path}/collected_data`)
+  expect(data.body.documents).toMatchObject([
+    { document_type: 'PASSPORT', images: [{ id: images.body[0]?.id }] },
+  ])
+})
+
+test('a check whose provider cannot be reached waits for it, and ends in an error after 48 hours', async () => {
+  const source = checks.source('unreachable')
+  source.script = (_request, reply) => void reply.destroy()
+  const check = await begun('unreachable')
+  for (let round = 0; round < 12; round += 1) {
+    await dispatch()
+    wait(400)
+  }
+  expect((await check.shown()).state).toBe('RUNNING')
+  wait(48 * 3_600)
+  await dispatch()
+  expect(await check.shown()).toMatchObject({ state: 'COMPLETE', decision: 'ERROR', errors: [{ code: 302 }] })
+})
+
+test('a provider that comes back is asked for what waited', async () => {
+  const source = checks.source('comes-back')
+  source.script = (_request, reply) => void reply.destroy()
+  const check = await begun('comes-back')
+  await dispatch()
+  source.script = () => passed
+  for (let round = 0; round < 4; round += 1) {
+    wait(400)
+    await dispatch()
+  }
+  expect(await check.shown()).toMatchObject({ state: 'COMPLETE', result: '2+2' })
 })

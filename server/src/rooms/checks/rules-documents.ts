@@ -11,7 +11,7 @@ export interface KeptAtProvider {
 /** What of a document in an output is still at the provider's: images by `provider_reference`, files by `reference`. */
 export function keptAtProvider(document: Fields): KeptAtProvider[] {
   const images = entries(document.images).flatMap((image): KeptAtProvider[] =>
-    typeof image.provider_reference === 'string' && image.file_id === undefined
+    typeof image.provider_reference === 'string' && image.id === undefined && image.file_id === undefined
       ? [{ reference: image.provider_reference, what: { imageType: String(image.image_type ?? 'FRONT') } }]
       : [],
   )

@@ -4,6 +4,7 @@ import { plainQuery } from '../../platform/account-transaction.ts'
 import type { Engine } from '../../platform/scope.ts'
 import { makeCall, workOnProfile } from './dispatch-profile.ts'
 import { type DueProfile, selectDue, type WorkClass } from './queries-runs.ts'
+import { freeSlots } from './rules-slots.ts'
 
 /** How a worker node runs checks. */
 export interface DispatcherOptions {
@@ -61,17 +62,6 @@ async function dueOf(
   const interactive = await of(0)
   const known = new Set(interactive.map((profile) => profile.profileId))
   return [...interactive, ...(await of(1)).filter((profile) => !known.has(profile.profileId))]
-}
-
-/** How many more profiles of each class may be begun: interactive first, migrations within their share. */
-export function freeSlots(
-  slots: number,
-  migrationShare: number,
-  taken: { readonly interactive: number; readonly migration: number },
-): readonly [number, number] {
-  const free = Math.max(0, slots - taken.interactive - taken.migration)
-  const share = Math.max(1, Math.floor(slots * migrationShare))
-  return [free, Math.min(free, Math.max(0, share - taken.migration))]
 }
 
 class Dispatcher {

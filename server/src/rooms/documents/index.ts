@@ -1,3 +1,5 @@
+export { addDocument } from './add-document.ts'
+export { addDocumentImage } from './add-document-image.ts'
 export { presentImage } from './present.ts'
 export { deleteImages, selectImages } from './queries.ts'
 export { routes } from './routes.ts'
