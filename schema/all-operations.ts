@@ -93,6 +93,7 @@ export const allOperations: readonly Operation[] = [
   provider.GetProvider,
   provider.ChangeProvider,
   provider.ValidateProvider,
+  provider.RenewProviderSecret,
   provider.RemoveProvider,
   WhoAmI,
 ]

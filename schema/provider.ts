@@ -199,6 +199,16 @@ export const ValidateProvider = operation({
   output: ProviderResource,
 })
 
+export const RenewProviderSecret = operation({
+  name: 'RenewProviderSecret',
+  summary: 'Gives a data provider another shared secret and shows it, this once; it is to be validated again',
+  method: 'POST',
+  path: '/4.0/providers/{provider_id}/renew_secret',
+  may: 'EDIT_CONFIG',
+  params: ofProvider,
+  output: RegisteredProvider,
+})
+
 export const RemoveProvider = operation({
   name: 'RemoveProvider',
   summary: 'Removes a data provider that the published policy does not name',

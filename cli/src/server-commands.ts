@@ -158,7 +158,7 @@ export const serverCommands: readonly ServerCommand[] = [
     name: 'provider',
     parameters: '<action> [words...]',
     description:
-      'Registers, changes and looks at data providers: list, breaker, add ALIAS, set ALIAS, limits ALIAS [NAME=VALUE...], revalidate ALIAS, remove ALIAS; validate URL asks an integration all that the protocol demands; demo serves the demo provider over the protocol',
+      'Registers, changes and looks at data providers: list, breaker, add ALIAS, set ALIAS, limits ALIAS [NAME=VALUE...], revalidate ALIAS, renew-secret ALIAS, remove ALIAS; validate URL asks an integration all that the protocol demands; demo serves the demo provider over the protocol',
     options: [
       environment,
       ['--name <text>', 'what people call the provider'],

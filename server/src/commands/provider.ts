@@ -11,6 +11,7 @@ import {
   listProviders,
   registerProvider,
   removeProvider,
+  renewSecret,
 } from '../rooms/providers/index.ts'
 import { type CommandInput, inEnvironment, print, table, UsageRefusal } from './command.ts'
 import { providerDemo } from './provider-demo.ts'
@@ -23,7 +24,7 @@ const usage = `drawbridge provider list | breaker
 drawbridge provider add ALIAS --name NAME --url URL --check-type TYPE [--relationship direct|resold] [--credentials-file FILE|-] [--limits-url URL]
 drawbridge provider set ALIAS [--name NAME] [--url URL] [--relationship direct|resold] [--credentials-file FILE|-] [--config-file FILE|-] [--limits-url URL] [--disabled yes|no]
 drawbridge provider limits ALIAS [calls-per-second=N|off calls-per-minute=N|off concurrent-calls=N|off timeout-seconds=N|off migration-percent=N breaker-failures=N]
-drawbridge provider revalidate ALIAS
+drawbridge provider revalidate | renew-secret ALIAS
 drawbridge provider remove ALIAS
 drawbridge provider validate URL --secret-file FILE|- [--credentials-file FILE|-] [--config-file FILE|-]
 drawbridge provider demo --secret-file FILE|- [--port N] [--platform-url URL]`
@@ -33,10 +34,11 @@ const actions: Readonly<Record<string, (input: CommandInput, alias: string) => P
   set,
   limits,
   revalidate,
+  'renew-secret': renew,
   remove,
 }
 
-/** `drawbridge provider list|breaker|add|set|limits|revalidate|remove|validate|demo`: data providers. */
+/** `drawbridge provider list|breaker|add|set|limits|revalidate|renew-secret|remove|validate|demo`: data providers. */
 export async function provider(input: CommandInput): Promise<number> {
   const [act = '', alias] = input.words
   if (act === 'demo') return providerDemo(input)
@@ -100,13 +102,27 @@ async function add(input: CommandInput, alias: string): Promise<number> {
   return inEnvironment(input, async ({ engine }, opening) => {
     await checkNewUrl(engine, opening, { body })
     const { id, secret } = await withScope(engine, opening, (scope) => registerProvider(scope, { body }))
-    print(input, { id, secret }, () => {
-      process.stderr.write(
-        'This is the only time the shared secret is shown: put it where the integration reads it.\n',
-      )
-      return `${secret}\n`
-    })
+    showSecret(input, { id, secret })
     return 0
+  })
+}
+
+function renew(input: CommandInput, alias: string): Promise<number> {
+  return inEnvironment(input, async ({ engine }, opening) => {
+    const renewed = await withScope(engine, opening, async (scope) =>
+      renewSecret(scope, { provider_id: (await providerNamed(scope, alias)).id }),
+    )
+    showSecret(input, renewed)
+    return 0
+  })
+}
+
+function showSecret(input: CommandInput, shown: { id: string; secret: string }): void {
+  print(input, shown, () => {
+    process.stderr.write(
+      'This is the only time the shared secret is shown: put it where the integration reads it.\n',
+    )
+    return `${shown.secret}\n`
   })
 }
 

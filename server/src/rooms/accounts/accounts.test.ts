@@ -25,6 +25,7 @@ const masterOnly = new Set([
   'GetProvider',
   'ChangeProvider',
   'ValidateProvider',
+  'RenewProviderSecret',
   'RemoveProvider',
   'GetPolicy',
   'GetPolicyDraft',

@@ -13,6 +13,8 @@ import {
 } from '../../provider-kit/exemplary.test-kit.ts'
 import { type ScriptedIntegration, scripted } from '../../provider-kit/integration.test-kit.ts'
 import { configuredProvider, integrationOfKey } from './index.ts'
+import { insertProvider } from './queries.ts'
+import { defaultLimits } from './rules.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -196,6 +198,48 @@ test('a provider is used once its integration has passed, and no more after its 
   expect(moved.body).toMatchObject({ state: 'DRAFT' })
   expect(moved.body).not.toHaveProperty('validation')
   expect(await configured()).toBeUndefined()
+})
+
+test('a renewed secret ends the old one at once, and the provider is validated again before it is used', async () => {
+  const { id, secret } = await validated('renewed', customManner, { credentials })
+  const renewed = await post<RegisteredProvider>(`/providers/${id}/renew_secret`, undefined)
+  expect(renewed.body).toMatchObject({ state: 'DRAFT', has_credentials: true })
+  expect(renewed.body.secret).not.toBe(secret)
+  expect(await integrationOfKey(server.engine, secret.slice(0, 8))).toBeUndefined()
+  expect(await integrationOfKey(server.engine, renewed.body.secret.slice(0, 8))).toMatchObject({
+    providerId: id,
+    secret: renewed.body.secret,
+  })
+  await integrationOf(renewed.body, customManner)
+  expect((await post(`/providers/${id}/validate`, undefined)).body.state).toBe('VALIDATED')
+})
+
+test('a key id is taken once over all environments', async () => {
+  const { key_id } = await register('key-of-demo')
+  const opening = { accountId: server.live.accountId, actor: thePlatform }
+  const isAdded = await withScope(server.engine, opening, (scope) =>
+    insertProvider(
+      scope,
+      {
+        ...defaultLimits,
+        id: scope.newId(),
+        alias: 'key-of-live',
+        name: 'A source',
+        url: nowhere,
+        checkType: 'IDENTITY_CHECK',
+        relationship: 'DIRECT',
+        state: 'DRAFT',
+        keyId: key_id,
+        limitsUrl: null,
+        createdAt: scope.now,
+        changedAt: scope.now,
+      },
+      { secret: 'x', credentials: null },
+    ),
+  )
+  expect(isAdded).toBe(false)
+  const { body } = await get<ProviderResource[]>('/providers', server.live.key)
+  expect(body.map(({ alias }) => alias)).not.toContain('key-of-live')
 })
 
 test('an integration that is not what it was registered as does not pass, and the report says why', async () => {

@@ -211,6 +211,22 @@ export async function updateCredentials(
   ])
 }
 
+/** Replaces the shared secret, and with it the key id. False when the key id is another's. */
+export async function updateSecret(
+  scope: Scope,
+  id: string,
+  { keyId, secret }: { keyId: string; secret: string },
+): Promise<boolean> {
+  if (await selectProviderByKey(scope, keyId)) return false
+  scope.write('update provider set key_id = $3, secret = $4 where account_id = $1 and id = $2', [
+    scope.accountId,
+    id,
+    keyId,
+    seal(scope.vault.dataKey, cell(scope, 'secret', id), Buffer.from(secret)),
+  ])
+  return true
+}
+
 /** Removes an integration with what was counted for it. */
 export async function deleteProvider(scope: Scope, id: string): Promise<void> {
   scope.write('delete from provider_call where account_id = $1 and provider_id = $2', [scope.accountId, id])

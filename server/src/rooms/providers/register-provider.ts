@@ -4,7 +4,14 @@ import { Fault } from '../../platform/fault.ts'
 import type { Engine, Opening, Scope } from '../../platform/scope.ts'
 import { demoAlias } from './configured-provider.ts'
 import { getProvider } from './list-providers.ts'
-import { insertProvider, type ProviderRow, selectProviderByAlias } from './queries.ts'
+import {
+  insertProvider,
+  lockProvider,
+  type ProviderRow,
+  selectProviderByAlias,
+  updateProvider,
+  updateSecret,
+} from './queries.ts'
 import { recordProvider } from './record-provider.ts'
 import { changedLimits, defaultLimits } from './rules.ts'
 
@@ -43,12 +50,41 @@ export async function registerProvider(
 }
 
 async function insertWithSecret(scope: Scope, id: string, body: NewProvider): Promise<string> {
+  return withNewSecret((made) =>
+    insertProvider(
+      scope,
+      { ...newRow(scope, id, body), keyId: made.keyId },
+      { secret: made.secret, credentials: body.credentials ?? null },
+    ),
+  )
+}
+
+/** A secret that `keep` has taken; it refuses one whose key id is another's. */
+async function withNewSecret(
+  keep: (made: { secret: string; keyId: string }) => Promise<boolean>,
+): Promise<string> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const secret = randomBytes(32).toString('base64')
-    const row = { ...newRow(scope, id, body), keyId: secret.slice(0, 8) }
-    if (await insertProvider(scope, row, { secret, credentials: body.credentials ?? null })) return secret
+    if (await keep({ secret, keyId: secret.slice(0, 8) })) return secret
   }
   throw new Error('No shared secret was found whose first 8 characters no other integration has')
+}
+
+/**
+ * Gives an integration another shared secret, as when the old one was lost or told; the old one ends at once. It is to
+ * be validated again. Raises `provider.unknown`.
+ */
+export async function renewSecret(
+  scope: Scope,
+  { provider_id }: { provider_id: string },
+): Promise<{ id: string; secret: string }> {
+  const row = await lockProvider(scope, provider_id.toLowerCase())
+  if (!row) throw new Fault('provider.unknown')
+  const secret = await withNewSecret((made) => updateSecret(scope, row.id, made))
+  const state = row.state === 'DISABLED' ? 'DISABLED' : 'DRAFT'
+  await updateProvider(scope, { ...row, state, validatedAt: null, report: null, changedAt: scope.now })
+  recordProvider(scope, 'provider.changed', row)
+  return { id: row.id, secret }
 }
 
 function newRow(scope: Scope, id: string, body: NewProvider): Omit<ProviderRow, 'keyId'> {

@@ -4,6 +4,7 @@ import {
   ListProviders,
   RegisterProvider,
   RemoveProvider,
+  RenewProviderSecret,
   ValidateProvider,
 } from '@drawbridge/schema/provider.ts'
 import { FormatAddress, SearchAddresses, SearchCompanies } from '@drawbridge/schema/search.ts'
@@ -11,7 +12,7 @@ import { bind, bindStaged } from '../../platform/http/index.ts'
 import { bindAsking } from './bind-asking.ts'
 import { changeProvider } from './change-provider.ts'
 import { getProvider, listProviders } from './list-providers.ts'
-import { checkNewUrl, registerProvider, showRegistered } from './register-provider.ts'
+import { checkNewUrl, registerProvider, renewSecret, showRegistered } from './register-provider.ts'
 import { removeProvider } from './remove-provider.ts'
 import { formatAddress, searchAddresses } from './search-addresses.ts'
 import { searchCompanies } from './search-companies.ts'
@@ -23,6 +24,7 @@ export const routes = [
   bind(GetProvider, getProvider),
   bindStaged(ChangeProvider, checkNewUrl, changeProvider, getProvider),
   bindStaged(ValidateProvider, examineProvider, keepValidation, getProvider),
+  bind(RenewProviderSecret, renewSecret, showRegistered),
   bind(RemoveProvider, removeProvider),
   bindAsking(SearchCompanies, searchCompanies),
   bindAsking(SearchAddresses, searchAddresses),
