@@ -1,5 +1,6 @@
 import { defaultPolicy } from '@drawbridge/policy/default-policy.ts'
 import { Policy } from '@drawbridge/policy/policy.ts'
+import { RecentValues } from '../../platform/recent-values.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { type InForce, type SwitchedOff, selectDocument, selectInForce } from './queries.ts'
 
@@ -9,20 +10,12 @@ interface Ruling {
   readonly off: readonly SwitchedOff[]
 }
 
-interface Known {
-  readonly ruling: Ruling
-  /** By the clock of `performance`, which nobody sets back. */
-  readonly readAtMs: number
-}
-
-/** What another node published is in force here after so long at the latest. */
+/** What another node published is in force here after so many milliseconds at the latest. */
 const ageMsMax = 1_000
 /** Documents are a few hundred kilobytes at most; accounts of one installation are few. */
 const documentsMax = 50
 
-const known = new Map<string, Known>()
-/** Rises when something is published here, so that what was read before that is not taken for new. */
-const generations = new Map<string, number>()
+const rulings = new RecentValues<Ruling>(ageMsMax)
 const documents = new Map<string, Policy>()
 /** A transaction decides by one policy from its first look to its end. */
 const ofScope = new WeakMap<Scope, Promise<Ruling>>()
@@ -50,42 +43,25 @@ export function policyAsKept(scope: Scope): Promise<Policy> {
 export function changedRuling(scope: Scope): void {
   changing.add(scope)
   ofScope.delete(scope)
-  const { accountId } = scope
-  scope.whenKept(() => {
-    known.delete(accountId)
-    generations.set(accountId, generationOf(accountId) + 1)
-  })
+  scope.whenKept(() => rulings.forget(scope.accountId))
 }
 
 function rulingOf(scope: Scope): Promise<Ruling> {
   const decided = ofScope.get(scope)
   if (decided) return decided
-  const fresh = changing.has(scope) ? undefined : freshRuling(scope.accountId)
-  const ruling = fresh ? Promise.resolve(fresh) : readRuling(scope)
+  const recent = changing.has(scope) ? undefined : rulings.get(scope.accountId)
+  const ruling = recent ? Promise.resolve(recent) : readRuling(scope)
   ofScope.set(scope, ruling)
   return ruling
 }
 
-function freshRuling(accountId: string): Ruling | undefined {
-  const found = known.get(accountId)
-  return found && performance.now() - found.readAtMs <= ageMsMax ? found.ruling : undefined
-}
-
-function generationOf(accountId: string): number {
-  return generations.get(accountId) ?? 0
-}
-
 async function readRuling(scope: Scope): Promise<Ruling> {
   const { accountId } = scope
-  const generation = generationOf(accountId)
-  const asked = performance.now()
+  const reading = rulings.begin(accountId)
   const inForce = await selectInForce(scope)
   const ruling = { policy: await documentOf(scope, inForce), off: inForce.off }
-  const readAtMs = asked - inForce.ageMs
-  // A snapshot sees what was; a transaction that publishes sees what may yet be undone.
-  const newer = (known.get(accountId)?.readAtMs ?? Number.NEGATIVE_INFINITY) < readAtMs
-  if (newer && !changing.has(scope) && generationOf(accountId) === generation)
-    known.set(accountId, { ruling, readAtMs })
+  // What a transaction sees that changes it may yet be undone.
+  if (!changing.has(scope)) rulings.keep(accountId, reading, ruling, inForce.ageMs)
   return ruling
 }
 
