@@ -66,6 +66,14 @@ test('a version that ended unnoticed is followed at once', () => {
   expect(subject.applications[0]).toMatchObject({ status: 'IN_REVIEW', flag: 'WAITING_ON_CHECKS' })
 })
 
+test('a version is followed once, also when the clock of what follows it is behind', () => {
+  const { subject } = settled([
+    { ...passed, expiresAt: inDays(5), isSucceeded: true },
+    { createdAt: inDays(-500), isHeldByPerson: true },
+  ])
+  expect(subject.tasks).toHaveLength(2)
+})
+
 test('what no running application asks for ends without a next version', () => {
   const { subject } = settled([{ ...passed, expiresAt: inDays(-1) }], { status: 'CANCELLED' })
   expect(subject.tasks.map((task) => task.isExpired)).toEqual([true])

@@ -116,6 +116,7 @@ test('a match that comes after a screening task passed opens it and puts what wa
 test('a match that a person knew of when passing the task leaves it passed, but stands against approval', () => {
   const done = { state: 'COMPLETED_PASS' as const, passedAt: now }
   expect(screening([event()], done)).toBe('COMPLETED_PASS')
+  expect(screening([event({ createdAt: now })], done)).toBe('COMPLETED_PASS')
   expect(
     screening([event({ resolution: 'MISMATCH', createdAt: now })], { ...done, passedAt: inDays(-1) }),
   ).toBe('COMPLETED_PASS')

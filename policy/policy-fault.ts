@@ -15,6 +15,7 @@ export type PolicyFaultCode =
   | 'ELEMENT_NEVER_REACHED'
   | 'FLOW_WITHOUT_OUTCOME'
   | 'FLOW_IN_A_CIRCLE'
+  | 'MALFORMED_PATH'
   | 'CHECK_NOT_FOR_TASK'
   | 'CHECK_NEVER_AUTOMATIC'
   | 'ACCEPTANCE_NEVER_PASSES'
@@ -72,4 +73,10 @@ export function entityFaults(
   if (is === wanted) return []
   const kind = { INDIVIDUAL: 'individuals', COMPANY: 'companies' }
   return [fault('WRONG_ENTITY_TYPE', `${what} is for ${kind[is]}, and this is for ${kind[wanted]}`, ...path)]
+}
+
+/** Says that a path into the collected data has an empty step, so that it finds nothing; none when it is well. */
+export function pathFaults(dataPath: string, ...path: readonly PropertyKey[]): PolicyFault[] {
+  if (dataPath.split('.').every((step) => step.trim() === step && step !== '')) return []
+  return [fault('MALFORMED_PATH', 'Write the steps of a path with one dot between them', ...path)]
 }

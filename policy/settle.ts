@@ -1,9 +1,11 @@
+import type { RiskLevelCategory } from '@drawbridge/schema/risk.ts'
 import type { Action } from './action.ts'
 import type { Case, CaseApplication, CaseTask } from './case.ts'
 import { decide } from './decide.ts'
 import { expiresAfter } from './expiry.ts'
 import type { Policy } from './policy.ts'
 import { indexOf } from './policy-index.ts'
+import { isEnded } from './view.ts'
 
 /**
  * More rounds than any policy can need: a round ends one stage of `decide` for all applications and tasks, and a stage
@@ -108,9 +110,12 @@ function newTask(variantId: string, now: Date): CaseTask {
   }
 }
 
-function levelsOf(subject: Case, variantId: string) {
+/** The levels of the running applications that ask for a task. */
+function levelsOf(subject: Case, variantId: string): RiskLevelCategory[] {
   return subject.applications.flatMap((application) =>
-    application.risk && application.requiredVariants.includes(variantId) ? [application.risk.level] : [],
+    application.risk && !isEnded(application) && application.requiredVariants.includes(variantId)
+      ? [application.risk.level]
+      : [],
   )
 }
 

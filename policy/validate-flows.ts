@@ -1,5 +1,5 @@
 import type { Policy, PolicyElement, SmartPolicy } from './policy.ts'
-import { entityFaults, fault, type PolicyFault, unknownAlias } from './policy-fault.ts'
+import { entityFaults, fault, type PolicyFault, pathFaults, unknownAlias } from './policy-fault.ts'
 import { type FlowIndex, indexOf } from './policy-index.ts'
 import { entityTypeOf } from './task-types.ts'
 
@@ -9,6 +9,7 @@ export function flowFaults(policy: Policy): PolicyFault[] {
     ...duplicateFaults(flow, at),
     ...wayFaults(flow, at),
     ...variantFaults(policy, flow, at),
+    ...questionFaults(flow, at),
   ])
 }
 
@@ -113,4 +114,12 @@ function variantFaults(policy: Policy, flow: FlowIndex['flow'], at: number): Pol
       return entityFaults(`The task variant \`${alias}\``, is, flow.entity_type, ...path)
     })
   })
+}
+
+function questionFaults(flow: SmartPolicy, at: number): PolicyFault[] {
+  return flow.elements.flatMap((element, place) =>
+    element.kind === 'branch' && element.question.about === 'collected_data'
+      ? pathFaults(element.question.path, 'smart_policies', at, 'elements', place, 'question', 'path')
+      : [],
+  )
 }

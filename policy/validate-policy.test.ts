@@ -71,6 +71,13 @@ const spoilt: readonly (readonly [PolicyFaultCode, Path, unknown, string?])[] = 
     '/smart_policies/1/elements',
   ],
   ['FLOW_IN_A_CIRCLE', ['smart_policies', 0, 'elements', 3, 'no'], 'tasks', '/smart_policies/0/elements/0'],
+  ['MALFORMED_PATH', ['smart_policies', 0, 'elements', 1, 'question', 'path'], 'address_history..country'],
+  [
+    'MALFORMED_PATH',
+    ['risk_models', 0, 'factors', 1, 'property'],
+    { of: 'collected_data', path: '' },
+    '/risk_models/0/factors/1/property/path',
+  ],
   ['CHECK_NOT_FOR_TASK', ['task_variants', 0, 'acceptance_checks', 0], 'screening'],
   ['CHECK_NEVER_AUTOMATIC', ['task_variants', 0, 'automatic_checks', 0], 'document_fetch'],
   [

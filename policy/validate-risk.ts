@@ -1,5 +1,5 @@
 import type { Policy, RiskFactor, RiskModel } from './policy.ts'
-import { entityFaults, fault, type PolicyFault, unknownAlias } from './policy-fault.ts'
+import { entityFaults, fault, type PolicyFault, pathFaults, unknownAlias } from './policy-fault.ts'
 
 /** Risk models whose thresholds, groups, factors or rules contradict each other. */
 export function riskFaults(policy: Policy): PolicyFault[] {
@@ -59,6 +59,7 @@ function factorFaults(
         ),
       )
   }
+  if (property.of === 'collected_data') faults.push(...pathFaults(property.path, ...path, 'property', 'path'))
   for (const [index, { when }] of factor.rules.entries()) {
     if (when.is !== 'number' || when.from === undefined || when.to === undefined || when.from < when.to)
       continue
