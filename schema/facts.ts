@@ -92,6 +92,8 @@ export const facts = {
       old_status: ProductApplicationStatus,
       new_status: ProductApplicationStatus,
       comment: z.string().optional(),
+      /** Aliases of the decision reasons that were named. */
+      reasons: z.array(z.string()).optional(),
     }),
   },
   'application.flag-changed': {

@@ -16,6 +16,8 @@ create table profile_event (
   data bytea not null,
   reason bytea,
   created_at timestamptz not null,
+  -- When it came, or came again with other content: tasks that passed before are open again.
+  changed_at timestamptz not null,
   resolved_at timestamptz,
   task_ids uuid[] not null default '{}',
   primary key (account_id, profile_id, id)

@@ -2,10 +2,15 @@ import type { Policy } from '@drawbridge/policy/policy.ts'
 import type { ProductApplication } from '@drawbridge/schema/application.ts'
 import type { EventResource } from '@drawbridge/schema/event.ts'
 import type { ProfileResource } from '@drawbridge/schema/profile.ts'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { withClient } from '../../src/platform/postgres/roles.ts'
-import { settleDue } from '../../src/rooms/cases/index.ts'
+import { thePlatform, withScope } from '../../src/platform/scope.ts'
+import { jobs, settleDue } from '../../src/rooms/cases/index.ts'
+import { takeMatches } from '../../src/rooms/events/index.ts'
+import { lockProfile } from '../../src/rooms/profile-root/index.ts'
 import { type MadeProfile, makeCase, personNamed, reasonOf, runChecks } from '../cases.ts'
+import { sentStatements } from '../sent-statements.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -55,6 +60,24 @@ const statesOf = (profile: ProfileResource) =>
   )
 const decide = ({ path }: MadeProfile, id: string, body: object) =>
   server.ask<ProductApplication>('POST', `${path}/applications/${id}`, { body })
+
+/** Runs a job of the room as a worker node would. */
+async function runJob(name: string, { id }: MadeProfile): Promise<void> {
+  const ids = { profile_id: id }
+  const signal = new AbortController().signal
+  await jobs(server.engine)[name]?.({ account: server.demo.accountId, ids, signal })
+}
+
+/** A provider tells of a politically exposed person, with these words. */
+async function takeMatch({ id }: MadeProfile, remark: string): Promise<void> {
+  const opening = { accountId: server.demo.accountId, actor: thePlatform }
+  const match = { match_id: 'm-1', match_name: 'MIRA ODUYA', pep: { match: true }, remarks: [remark] }
+  await withScope(server.engine, opening, async (scope) => {
+    const profile = await lockProfile(scope, id)
+    const source = { provider: 'lists', providerName: 'Lists', checkId: null }
+    await takeMatches(scope, profile, source, { sanctions_results: [match] })
+  })
+}
 
 /** How often a kind of fact was recorded of a profile. */
 async function factsOf({ id }: MadeProfile, kind: string): Promise<number> {
@@ -314,6 +337,41 @@ test('a company waits for its associates, and goes on when the last of them is a
   await runChecks(server)
   expect(await applicationOf(director)).toMatchObject({ status: 'APPROVED', associated_role: 'DIRECTOR' })
   expect(statesOf(await read(company))).toMatchObject({ identify_officers: 'COMPLETED_PASS' })
+  await runJob('end-associate', director)
+  expect(await applicationOf(director)).toMatchObject({ status: 'APPROVED' })
+  const data = { entity_type: 'COMPANY', metadata }
+  await post(`${company.path}/collected_data`, data)
+  await runJob('end-associate', director)
+  const ended = await applicationOf(director)
+  expect(ended).toMatchObject({ status: 'CANCELLED', flag: 'DECIDED' })
+  await post(`${company.path}/collected_data`, { ...data, officers: { directors: [officer] } })
+  const anew = (await read(director)).applications ?? []
+  expect(anew.map(({ id, status }) => [id === ended.id, status])).toEqual([
+    [true, 'CANCELLED'],
+    [false, 'APPROVED'],
+  ])
+})
+
+test('a match that comes later, or again with other content, opens a passed task and the case', async () => {
+  const made = await person('Oduya')
+  await runChecks(server)
+  expect(await applicationOf(made)).toMatchObject({ status: 'APPROVED' })
+  for (const [days, remark] of [
+    [1, 'Said so'],
+    [2, 'Said otherwise'],
+  ] as const) {
+    server.clockOffsetMs = days * dayMs
+    await takeMatch(made, remark)
+    const opened = await read(made)
+    expect(statesOf(opened), remark).toMatchObject({ assess_exposure: 'INCOMPLETE' })
+    expect(opened.applications?.[0], remark).toMatchObject({ status: 'IN_REVIEW' })
+    const [event] = opened.events ?? []
+    await post<EventResource>(`${made.path}/events/${event?.id}`, { resolution: 'MISMATCH' })
+    const task = opened.tasks?.find((one) => one.variant?.alias === 'assess_exposure')
+    await post(`${made.path}/tasks/${task?.id}`, { state: 'COMPLETED_PASS' })
+    await takeMatch(made, remark)
+    expect(await applicationOf(made), remark).toMatchObject({ status: 'APPROVED' })
+  }
 })
 
 test('a policy that takes officers up by itself gives each a profile, and verifies them', async () => {
@@ -354,4 +412,21 @@ test('a policy that takes officers up by itself gives each a profile, and verifi
   await runChecks(server)
   expect(await applicationOf(director)).toMatchObject({ status: 'APPROVED' })
   expect(statesOf(await read(company))).toMatchObject({ identify_officers: 'COMPLETED_PASS' })
+})
+
+test('a list of thirty profiles asks the database as often as a list of one', async () => {
+  for (let count = 0; count < 30; count += 1) await person(count % 2 === 0 ? 'Oduya' : 'Oduya PEP')
+  await runChecks(server)
+  const statementsOf = async (limit: number) => {
+    const spy = vi.spyOn(pg.Client.prototype, 'query')
+    const page = await server.ask<{ results: { tasks: object[] }[] }>('GET', `/4.0/profiles?limit=${limit}`)
+    const statements = spy.mock.calls.flatMap((call) => sentStatements(call))
+    spy.mockRestore()
+    expect(page.body.results).toHaveLength(limit)
+    return statements.length
+  }
+  const one = await statementsOf(1)
+  expect(one).toBeGreaterThan(5)
+  // Documents of several profiles are read in another way than one, in one statement as well.
+  expect(await statementsOf(30)).toBe(one)
 })

@@ -10,7 +10,7 @@ import {
   serveDemoIntegration,
 } from '../../src/demo-integration/serve-demo-integration.ts'
 import { servedTypes } from '../../src/demo-integration/templates.ts'
-import { dispatchDue } from '../../src/rooms/checks/index.ts'
+import { dispatchDue } from '../../src/rooms/dispatch/index.ts'
 import { type MadeProfile, makeCase, personNamed } from '../cases.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 

@@ -90,8 +90,8 @@ const seedRows = [
   `insert into check_run (account_id, profile_id, check_id, id, place, provider, state, step, work_class, next_at,
        deadline_at, epoch, attempts, polls)
      select $1, id, id, id, 0, 'demo', 'ENDED', 'START', 0, now(), now(), 0, 0, 0 from seed`,
-  `insert into profile_event (account_id, profile_id, id, type, resolution, data, created_at)
-     select $1, id, id, 'PEP_FLAG', 'MATCH', '\\x00', now() from seed`,
+  `insert into profile_event (account_id, profile_id, id, type, resolution, data, created_at, changed_at)
+     select $1, id, id, 'PEP_FLAG', 'MATCH', '\\x00', now(), now() from seed`,
   `insert into collection_step select $1, id, '[]', now() from seed`,
   `insert into monitored (account_id, profile_id, id, provider, check_type, state, relation, is_begun, started_at,
        next_at, interval_seconds, epoch, failures)

@@ -50,7 +50,7 @@ async function recordChanges(
   scope: Scope,
   profile: ProfileRoot,
   { row, next }: { readonly row: ApplicationRow; readonly next: ApplicationRow },
-  { actor, comment }: Mover,
+  { actor, comment, reasons }: Mover,
 ): Promise<void> {
   const named = await factOf(scope, row)
   if (next.risk?.level !== row.risk?.level || next.risk?.score !== row.risk?.score) {
@@ -58,7 +58,7 @@ async function recordChanges(
     scope.record({ kind: 'application.risk-changed', payload }, profile, actor)
   }
   if (next.status !== row.status) {
-    const said = comment === null ? {} : { comment }
+    const said = { ...(comment === null ? {} : { comment }), ...(await reasonsOf(scope, reasons)) }
     const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
     scope.record({ kind: 'application.status-changed', payload }, profile, actor)
   }
@@ -80,6 +80,12 @@ export async function recordReverted(
   const said = comment === undefined ? {} : { comment }
   const payload = { ...(await factOf(scope, row)), old_status: row.status, ...said }
   scope.record({ kind: 'application.reverted', payload }, profile)
+}
+
+async function reasonsOf(scope: Scope, ids: readonly string[]): Promise<{ reasons?: string[] }> {
+  if (ids.length === 0) return {}
+  const { decision_reasons: known } = await currentPolicy(scope)
+  return { reasons: known.flatMap(({ id, alias }) => (ids.includes(id) ? alias : [])) }
 }
 
 async function factOf(scope: Scope, row: ApplicationRow) {

@@ -61,7 +61,10 @@ async function loadRows(scope: Scope, profile: ProfileRoot) {
     applications: applications.get(profile.id) ?? [],
     tasks: tasks.get(profile.id) ?? [],
     checks: checks.get(profile.id) ?? [],
-    events: events.get(profile.id) ?? [],
+    events: (events.get(profile.id) ?? []).map(({ changedAt, ...event }) => ({
+      ...event,
+      createdAt: changedAt,
+    })),
     openCollectionSteps: steps.get(profile.id) ?? 0,
     disabledCheckVariantIds: disabled,
   }

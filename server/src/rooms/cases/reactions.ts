@@ -53,6 +53,10 @@ async function settleAfterAll(scope: Scope, fact: Recorded): Promise<void> {
   const due = unsettledOf(scope)
   if (fact.kind === 'check-variant.switched' && !fact.payload.is_on)
     await scope.enqueue('settle-undecided', {}, { key: 'settle-undecided' })
+  if (fact.kind === 'associate.unlinked') {
+    const { linked_profile_id: profile_id } = fact.payload
+    await scope.enqueue('end-associate', { profile_id }, { key: `end-associate/${profile_id}` })
+  }
   if (fact.subject !== null) await note(scope, due, fact, fact.subject.id)
   if (fact.order < scope.factCount - 1) return
   for (const id of [...due.cases].sort()) {

@@ -44,6 +44,6 @@ function birthOf({ data }: Case): readonly [number, number] | undefined {
   const details = data.personal_details
   const dob = typeof details === 'object' && details !== null && 'dob' in details ? details.dob : undefined
   if (typeof dob !== 'string') return undefined
-  const [, month = 12, day = 31] = dob.split('-').map(Number)
-  return Number.isNaN(month) || Number.isNaN(day) ? undefined : [month, day]
+  const [year, month = 12, day = 31] = dob.split('-').map(Number)
+  return [year, month, day].some(Number.isNaN) ? undefined : [month, day]
 }

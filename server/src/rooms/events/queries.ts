@@ -17,6 +17,8 @@ export interface EventRow {
   readonly matchToken: bigint | null
   readonly contentToken: bigint | null
   readonly createdAt: Date
+  /** When it came, or came again with other content. */
+  readonly changedAt: Date
   readonly resolvedAt: Date | null
   readonly taskIds: readonly string[]
   /** Why it was resolved so, in somebody's words. */
@@ -37,7 +39,7 @@ const cell = (scope: Scope, column: 'data' | 'reason', id: string) => ({
 async function readEvents(scope: Scope, profiles: readonly Subject[]): Promise<Map<string, EventRow[]>> {
   const { rows } = await scope.query<Stored>(
     `select profile_id as "profileId", id, type, resolution, check_id as "checkId", match_token as "matchToken",
-       content_token as "contentToken", created_at as "createdAt", resolved_at as "resolvedAt",
+       content_token as "contentToken", created_at as "createdAt", changed_at as "changedAt", resolved_at as "resolvedAt",
        task_ids as "taskIds", reason
      from profile_event where account_id = $1 and profile_id = any($2) order by id`,
     [scope.accountId, profiles.map((profile) => profile.id)],
@@ -67,14 +69,15 @@ const changing = (scope: Scope, profile: Subject, row: EventRow) => [
   row.written === undefined ? null : sealJson(profile.key, cell(scope, 'data', row.id), row.written),
   row.reason === null ? null : sealJson(profile.key, cell(scope, 'reason', row.id), row.reason),
   row.resolvedAt,
+  row.changedAt,
 ]
 
 function insertEvents(scope: Scope, profile: Subject, rows: readonly EventRow[]): void {
   for (const row of rows)
     scope.write(
       `insert into profile_event (account_id, profile_id, id, type, check_id, created_at, task_ids, resolution,
-         match_token, content_token, data, reason, resolved_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+         match_token, content_token, data, reason, resolved_at, changed_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         scope.accountId,
         profile.id,
@@ -91,7 +94,7 @@ function insertEvents(scope: Scope, profile: Subject, rows: readonly EventRow[])
 function updateEvent(scope: Scope, profile: Subject, row: EventRow): void {
   scope.write(
     `update profile_event set resolution = $4, match_token = $5, content_token = $6, data = coalesce($7, data),
-       reason = $8, resolved_at = $9, task_ids = $10
+       reason = $8, resolved_at = $9, changed_at = $10, task_ids = $11
      where account_id = $1 and profile_id = $2 and id = $3`,
     [scope.accountId, profile.id, row.id, ...changing(scope, profile, row), row.taskIds],
   )

@@ -68,7 +68,7 @@ export async function takeMatch(
   if (verdict.kind === 'keep') throw new Error('A match that is not known cannot be the same as before')
   const { resolution } = verdict
   const resolvedAt = resolution === 'UNRESOLVED' ? null : (known?.resolvedAt ?? scope.now)
-  const content = { matchToken, contentToken, resolution, resolvedAt, written: data }
+  const content = { matchToken, contentToken, resolution, resolvedAt, changedAt: scope.now, written: data }
   if (known) {
     const reason = resolution === known.resolution ? known.reason : null
     await changeEventRow(scope, profile, { ...known, ...content, reason })
@@ -88,6 +88,7 @@ function newEvent(scope: Scope, profile: ProfileRoot, type: EventType, checkId: 
     type,
     checkId,
     createdAt: scope.now,
+    changedAt: scope.now,
     taskIds: [],
     reason: null,
   } satisfies Partial<EventRow>

@@ -4,7 +4,7 @@ import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { apply, selectApplications } from '../applications/index.ts'
+import { type ApplicationRow, apply, selectApplications } from '../applications/index.ts'
 import type { StoredData, WrittenData } from '../collected-data/index.ts'
 import { linkedNodes } from '../collected-data/index.ts'
 import { currentPolicy } from '../policies/index.ts'
@@ -91,7 +91,8 @@ export async function linkAssociates(scope: Scope, written: WrittenData, sent: S
   for (const link of grown) await writeLink(scope, written.root, link)
   await unflagOpened(scope, below)
   if (grown.length > 0) await assertDepth(scope, written.root, wanted)
-  await applyForTasks(scope, wanted)
+  const isNew = (link: Wanted) => known.get(link.associateId)?.profileId !== link.profile.id
+  await applyForTasks(scope, wanted, isNew)
 }
 
 function wantedLinks(written: WrittenData, sent: SentLinks): Wanted[] {
@@ -212,7 +213,11 @@ interface Due {
 }
 
 /** Associates apply for the product of each task they are verified for, once, in the role the task is about. */
-async function applyForTasks(scope: Scope, wanted: readonly Wanted[]): Promise<void> {
+async function applyForTasks(
+  scope: Scope,
+  wanted: readonly Wanted[],
+  isNew: (link: Wanted) => boolean,
+): Promise<void> {
   const verified = wanted.filter((link) => link.taskVariantIds.length > 0)
   if (verified.length === 0) return
   const policy = await currentPolicy(scope)
@@ -220,7 +225,11 @@ async function applyForTasks(scope: Scope, wanted: readonly Wanted[]): Promise<v
     scope,
     verified.map((link) => link.profile),
   )
-  const due = verified.flatMap((link) => dueFor(link, applications.get(link.profile.id) ?? [], policy))
+  const due = verified.flatMap((link) => {
+    const made = applications.get(link.profile.id) ?? []
+    // Whoever is put back on the lists applies anew; whoever stays there and was rejected does not.
+    return dueFor(link, isNew(link) ? made.filter((one) => !isEnded(one)) : made, policy)
+  })
   if (due.length > newApplicationsMax)
     throw new Fault('request.too-large', {
       message: `Associates may begin at most ${newApplicationsMax} applications in one call: link them in several calls`,
@@ -228,7 +237,11 @@ async function applyForTasks(scope: Scope, wanted: readonly Wanted[]): Promise<v
   for (const { profile, product, role } of due) await apply(scope, profile, product, role)
 }
 
-function dueFor(link: Wanted, applications: readonly { productId: string }[], policy: Policy): Due[] {
+function isEnded({ status }: Pick<ApplicationRow, 'status'>): boolean {
+  return status === 'REJECTED' || status === 'CANCELLED'
+}
+
+function dueFor(link: Wanted, applications: readonly ApplicationRow[], policy: Policy): Due[] {
   const applied = new Set(applications.map((application) => application.productId))
   return link.taskVariantIds.flatMap((id) => {
     const variant = findTaskVariant(policy, { id })
