@@ -1,4 +1,5 @@
-// `npm run demo`: starts the platform, migrates the example bank into its demo environment, and keeps serving.
+// `npm run demo`: starts the platform, migrates the example bank into its demo environment, shows cases that decide
+// themselves, and keeps serving.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { laterMatch, migratedClients, type Platform, steeredProfiles } from './demo-cases.ts'
 
 const root = join(import.meta.dirname, '..')
 const drawbridge = join(root, 'cli', 'bin', 'drawbridge.mjs')
@@ -14,7 +16,8 @@ const drawbridge = join(root, 'cli', 'bin', 'drawbridge.mjs')
 const usage = `npm run demo -- [--clients N] [--port N] [--directory DIR] [--fresh] [--exit]
 
 Starts the platform on its embedded database, migrates an example bank of 2,000 clients into the demo
-environment, proves it complete, and keeps serving. Started again, it goes on with what is there.
+environment, proves it complete, screens and watches everybody, shows what the words in the names of a few
+others do, and keeps serving. Started again, it goes on with what is there.
 
   --exit       end after the report
   --fresh      begin again with an empty installation
@@ -169,6 +172,36 @@ async function migrate(project: string): Promise<Outcome> {
   return JSON.parse(await readFile(join(project, 'work', 'results', 'reconcile.json'), 'utf8')) as Outcome
 }
 
+/** What became of the migrated clients, and of those whose names steer the demo provider. */
+async function showCases(platform: Platform, project: string): Promise<void> {
+  const expected = JSON.parse(await readFile(join(project, 'expected.json'), 'utf8')) as {
+    clean: { clients: number }
+  }
+  say('\nWaiting until every migrated client is screened and watched')
+  process.stdout.write(`\n${await migratedClients(platform, expected.clean.clients)}\n`)
+  say('\nOnboarding a few whose names steer the demo provider')
+  process.stdout.write(`\n${await steeredProfiles(platform)}\n`)
+}
+
+/** The master key of the demo environment. */
+async function platformOf(home: string, url: string): Promise<Platform> {
+  const keys = JSON.parse(await readFile(join(home, 'credentials.json'), 'utf8')) as {
+    demo: { apikey: string }
+  }
+  return { url, apikey: keys.demo.apikey }
+}
+
+/** Serves until a signal; meanwhile monitoring finds what it was asked to find. */
+async function keepServing(server: Server, platform: Platform): Promise<void> {
+  say('\nThe platform keeps serving; Ctrl-C ends it.')
+  const ending = new AbortController()
+  process.once('SIGINT', () => server.process.kill('SIGTERM'))
+  process.once('SIGTERM', () => server.process.kill('SIGTERM'))
+  laterMatch(platform, ending.signal).then(say, () => undefined)
+  await once(server.process, 'exit')
+  ending.abort()
+}
+
 async function stop(server: Server): Promise<void> {
   if (server.process.exitCode !== null) return
   server.process.kill('SIGTERM')
@@ -189,6 +222,8 @@ async function main(): Promise<number> {
   try {
     const project = await makeProject(demo, home, server.url)
     const { lost, duplicated, different } = await migrate(project)
+    const platform = await platformOf(home, server.url)
+    await showCases(platform, project)
     process.stdout.write(
       [
         '',
@@ -200,10 +235,7 @@ async function main(): Promise<number> {
       ].join('\n'),
     )
     if (demo.exit) return lost + duplicated + different === 0 ? 0 : 1
-    say('\nThe platform keeps serving; Ctrl-C ends it.')
-    process.once('SIGINT', () => server.process.kill('SIGTERM'))
-    process.once('SIGTERM', () => server.process.kill('SIGTERM'))
-    await once(server.process, 'exit')
+    await keepServing(server, platform)
     return 0
   } finally {
     await stop(server)
