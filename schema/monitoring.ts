@@ -15,7 +15,7 @@ export const MonitoringResource = z
     provider: Alias,
     check_type: CheckType,
     state: z.enum(['ACTIVE', 'STOPPED']),
-    stop_reason: z.enum(['NO_LIVE_APPLICATION', 'ASSOCIATE_REMOVED']).optional(),
+    stop_reason: z.enum(['NO_LIVE_APPLICATION', 'ASSOCIATE_REMOVED', 'PROVIDER_REMOVED']).optional(),
     /** The check that began it; absent where the relation was adopted. */
     check_id: Uuid.optional(),
     started_on: DateTime,

@@ -50,22 +50,26 @@ const leaseMarginMs = 30_000
 export async function lookDue(engine: Engine, signal: AbortSignal): Promise<number> {
   const due = await selectDueMonitored(plainQuery(engine.pool), engine.clockOffsetMs(), dueMax)
   const waiting = [...due]
+  let looked = 0
   const looker = async () => {
     for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift())
-      await lookAt(engine, next, signal)
+      if (await lookAt(engine, next, signal)) looked += 1
   }
   await Promise.all(Array.from({ length: atOnce }, looker))
-  return due.length
+  return looked
 }
 
-async function lookAt(engine: Engine, due: DueMonitored, signal: AbortSignal): Promise<void> {
+/** False where somebody else is at it: then it is still due, and met again. */
+async function lookAt(engine: Engine, due: DueMonitored, signal: AbortSignal): Promise<boolean> {
   try {
-    for (const call of await claimDue(engine, due)) await makeCall(engine, call, signal)
+    const calls = await claimDue(engine, due)
+    for (const call of calls ?? []) await makeCall(engine, call, signal)
+    return calls !== undefined
   } catch (error) {
-    // Somebody else holds the profile: it is still due, and met again.
-    if (isLockTimeout(error)) return
+    if (isLockTimeout(error)) return false
     engine.log.error('monitoring.look-failed', { error })
     await restAfterFault(engine, due)
+    return true
   }
 }
 
@@ -82,10 +86,10 @@ async function restAfterFault(engine: Engine, { accountId, profileId }: DueMonit
 const dueRows = async (scope: Scope, profile: ProfileRoot): Promise<MonitoredRow[]> =>
   (await selectMonitored(scope, profile)).filter((row) => row.state === 'ACTIVE' && row.nextAt <= scope.now)
 
-/** Asks the providers in this process, and claims the calls to others. */
-async function claimDue(engine: Engine, { accountId, profileId }: DueMonitored): Promise<Call[]> {
+/** Asks the providers in this process, and claims the calls to others. Undefined where another node is at it. */
+async function claimDue(engine: Engine, { accountId, profileId }: DueMonitored): Promise<Call[] | undefined> {
   return withScope(engine, openingOf(accountId), async (scope) => {
-    if (!(await claimLook(scope, profileId))) return []
+    if (!(await claimLook(scope, profileId))) return undefined
     const profile = await lockedOrGone(scope, profileId)
     if (!profile) return []
     carryWorkClass(scope, backgroundClass)

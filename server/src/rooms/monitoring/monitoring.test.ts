@@ -108,6 +108,27 @@ test('nobody is asked about a client whose applications have all ended, until on
   expect(await events(path)).toHaveLength(1)
 })
 
+test('an associate that is taken off the list of its company is watched no more, until it is on one again', async () => {
+  const data = personNamed('Associate')
+  const associate = await makeCase(server, {}, { role: 'INDIVIDUAL_ASSOCIATED', collected_data: data })
+  const metadata = { name: 'NORTH QUAY TRADING LTD', number: '09990001', country_of_incorporation: 'GBR' }
+  const alone = { entity_type: 'COMPANY', metadata }
+  const director = { entity_type: 'INDIVIDUAL', linked_profile: { id: associate.id } }
+  const together = { ...alone, officers: { directors: [director] } }
+  const company = await makeCase(server, {}, { role: 'COMPANY_CUSTOMER', collected_data: together })
+  const body = { check_type: 'PEPS_AND_SANCTIONS_SCREEN' }
+  expect((await server.ask('POST', `${associate.path}/checks`, { body })).status).toBe(200)
+  await runChecks(server)
+  const replace = async (collected: object) => {
+    const answer = await server.ask('POST', `${company.path}/collected_data`, { body: collected })
+    expect(answer.status, answer.text).toBe(200)
+    return (await monitoring(associate.path)).map((row) => row.state)
+  }
+  expect((await monitoring(associate.path)).map((row) => row.state)).toEqual(['ACTIVE'])
+  expect(await replace(alone)).toEqual(['STOPPED'])
+  expect(await replace(together)).toEqual(['ACTIVE'])
+})
+
 test('a relation that exists elsewhere is adopted by its reference, with where it comes from', async () => {
   const made = await makeCase(
     server,
@@ -151,18 +172,19 @@ test('coverage tells how long ago the watched were looked at, and a gap when the
   await look(intervalMs)
   const whole = await coverage()
   expect(whole).toMatchObject({ is_whole: true, overdue: 0 })
-  const [demo] = whole.providers
-  expect(demo).toMatchObject({ provider: 'demo', overdue: 0 })
-  expect(demo?.looked_at.within_an_hour).toBe(demo?.active)
+  const active = whole.providers.reduce((sum, provider) => sum + provider.active, 0)
+  expect(active).toBeGreaterThan(0)
+  for (const provider of whole.providers) {
+    expect(provider).toMatchObject({ provider: 'demo', overdue: 0 })
+    expect(provider.looked_at.within_an_hour).toBe(provider.active)
+  }
   expect(await countOverdue(server.engine)).toBe(0)
   server.clockOffsetMs += 16 * minuteMs
-  expect(await coverage()).toMatchObject({ is_whole: false, overdue: demo?.active })
-  expect(await countOverdue(server.engine)).toBe(demo?.active)
+  expect(await coverage()).toMatchObject({ is_whole: false, overdue: active })
+  expect(await countOverdue(server.engine)).toBe(active)
   server.clockOffsetMs += 24 * 60 * minuteMs
-  expect((await coverage()).providers[0]?.looked_at).toMatchObject({
-    within_an_hour: 0,
-    within_a_week: demo?.active,
-  })
+  for (const provider of (await coverage()).providers)
+    expect(provider.looked_at).toMatchObject({ within_an_hour: 0, within_a_week: provider.active })
 })
 
 test('a profile that is deleted leaves nothing that is watched', async () => {

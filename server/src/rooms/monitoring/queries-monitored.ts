@@ -14,7 +14,7 @@ export interface Relation {
 }
 
 /** Why nobody is watched any more. */
-export type StopReason = 'NO_LIVE_APPLICATION' | 'ASSOCIATE_REMOVED'
+export type StopReason = 'NO_LIVE_APPLICATION' | 'ASSOCIATE_REMOVED' | 'PROVIDER_REMOVED'
 
 /** One provider that watches one profile, as it is stored. */
 export interface MonitoredRow {
@@ -151,6 +151,19 @@ export async function isLinked(scope: Scope, profileId: string): Promise<boolean
     [scope.accountId, profileId],
   )
   return rows.length > 0
+}
+
+/** Ends every relation with a provider that does not exist any more; one of the same name takes nothing over (R37). */
+export async function stopAllOf(scope: Scope, provider: string): Promise<void> {
+  await scope.query(
+    `update monitored set state = 'STOPPED', stop_reason = 'PROVIDER_REMOVED', stopped_at = $3, epoch = epoch + 1
+     where account_id = $1 and provider = $2 and state = 'ACTIVE'`,
+    [scope.accountId, provider, scope.now],
+  )
+  await scope.query(
+    `update monitored set stop_reason = 'PROVIDER_REMOVED' where account_id = $1 and provider = $2`,
+    [scope.accountId, provider],
+  )
 }
 
 /** Removes what is watched of a profile, and that rescreens reached it. */

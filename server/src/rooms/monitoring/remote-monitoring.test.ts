@@ -1,8 +1,11 @@
+import type { Policy } from '@drawbridge/policy/policy.ts'
 import type { EventResource } from '@drawbridge/schema/event.ts'
 import type { MonitoringResource } from '@drawbridge/schema/monitoring.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, runChecks } from '../../../test/cases.ts'
-import { type CheckServer, type Source, startCheckServer } from '../checks/checks.test-kit.ts'
+import { startTestServer, type TestServer } from '../../../test/server.ts'
+import { withClient } from '../../platform/postgres/roles.ts'
+import { type Script, type ScriptedIntegration, scripted } from '../../provider-kit/integration.test-kit.ts'
 import { lookDue } from './index.ts'
 
 const intervalMs = 600_000
@@ -13,14 +16,75 @@ const template = {
   updateIntervalSeconds: intervalMs / 1000,
 } as const
 
-let checks: CheckServer
-let lists: Source
+let server: TestServer
+let lists: ScriptedIntegration
+let script: Script
 beforeAll(async () => {
-  const checkType = 'PEPS_AND_SANCTIONS_SCREEN'
-  checks = await startCheckServer([{ alias: 'lists', checkType, template, variant: { is_monitored: true } }])
-  lists = checks.source('lists')
+  server = await startTestServer()
+  lists = await scripted((request, reply) => script(request, reply))
+  await register('lists')
+  await publish()
 })
-afterAll(() => checks.close())
+afterAll(async () => {
+  lists.close()
+  await server.close()
+})
+
+const checkType = 'PEPS_AND_SANCTIONS_SCREEN'
+
+/** Registers the integration as one that has been validated. */
+async function register(alias: string): Promise<{ id: string }> {
+  const body = { alias, name: 'Lists', url: lists.url, check_type: checkType }
+  const made = await server.ask<{ id: string }>('POST', '/4.0/providers', { body })
+  expect(made.status, made.text).toBe(200)
+  const description = {
+    providerName: 'Lists',
+    checkType,
+    template,
+    supportsReselling: false,
+    maximumCost: null,
+    supportedCountries: ['GBR'],
+    supportedFeatures: ['SANCTIONS'],
+    credentialFields: [],
+    configFields: [],
+    outputCustomFields: {},
+  }
+  await withClient(server.database.adminConfig, (client) =>
+    client.query(`update provider set state = 'VALIDATED', description = $2 where id = $1`, [
+      made.body.id,
+      JSON.stringify(description),
+    ]),
+  )
+  return made.body
+}
+
+/** Publishes a policy with a check of it that is monitored, and that runs no check by itself. */
+async function publish(): Promise<void> {
+  const { body: policy } = await server.ask<Policy>('GET', '/4.0/policy')
+  const variant = {
+    id: '0c0ffee0-0000-4000-8000-000000000001',
+    alias: 'lists',
+    name: 'Screening by lists',
+    check_type: checkType,
+    providers: [{ provider: 'lists' }],
+    is_monitored: true,
+  }
+  const body = {
+    ...policy,
+    task_variants: policy.task_variants.map((task) => ({ ...task, automatic_checks: [] })),
+    check_variants: [...policy.check_variants, variant],
+  }
+  const drafted = await server.ask('POST', '/4.0/policies/draft', { body })
+  expect(drafted.status, drafted.text).toBe(200)
+  const published = await server.ask('POST', '/4.0/policies/publish')
+  expect(published.status, published.text).toBe(200)
+}
+
+/** From now on the integration does this. */
+function answerWith(next: Script): void {
+  script = next
+  lists.received.length = 0
+}
 
 const nothing = { charges: [], errors: [], warnings: [] }
 const found = (...ids: string[]) => ({
@@ -39,26 +103,29 @@ const found = (...ids: string[]) => ({
 
 /** A person whose check at the source has run, which found nobody. */
 async function watched(reference: string) {
-  const person = await makePerson(checks.server)
-  lists.script = ({ path }) =>
-    path === '/checks' ? { ...nothing, provider_id: 'lists-1', reference, custom_data: {} } : found()
-  await checks.run(person.path, { check_type: 'PEPS_AND_SANCTIONS_SCREEN', variant: { alias: 'lists' } })
-  await runChecks(checks.server)
+  const person = await makePerson(server)
+  answerWith(({ path }) =>
+    path === '/checks' ? { ...nothing, provider_id: 'lists-1', reference, custom_data: {} } : found(),
+  )
+  const body = { check_type: checkType, variant: { alias: 'lists' } }
+  const run = await server.ask('POST', `${person.path}/checks?mode=async`, { body })
+  expect(run.status, run.text).toBe(200)
+  await runChecks(server)
   return person
 }
 const look = async (afterMs: number) => {
-  checks.server.clockOffsetMs += afterMs
-  await lookDue(checks.server.engine, new AbortController().signal)
+  server.clockOffsetMs += afterMs
+  await lookDue(server.engine, new AbortController().signal)
 }
 const monitoring = async (path: string) =>
-  (await checks.server.ask<MonitoringResource[]>('GET', `${path}/monitoring`)).body
+  (await server.ask<MonitoringResource[]>('GET', `${path}/monitoring`)).body
 const matches = async (path: string) =>
-  (await checks.server.ask<EventResource[]>('GET', `${path}/events`)).body.map((event) => event.data.match_id)
+  (await server.ask<EventResource[]>('GET', `${path}/events`)).body.map((event) => event.data.match_id)
 
 test('an integration is told to watch, then asked by its own reference, and what it finds becomes events', async () => {
   const { path } = await watched('relation-1')
   expect(await monitoring(path)).toMatchObject([{ provider: 'lists', state: 'ACTIVE' }])
-  lists.script = ({ path: asked }) => (asked === '/monitored_checks/ready' ? nothing : found('hit-1'))
+  answerWith(({ path: asked }) => (asked === '/monitored_checks/ready' ? nothing : found('hit-1')))
   await look(0)
   expect(lists.received.map((request) => request.path)).toEqual(['/monitored_checks/ready'])
   expect(await matches(path)).toEqual([])
@@ -76,19 +143,19 @@ test('an integration is told to watch, then asked by its own reference, and what
 
 test('an integration that fails is asked again after a rest, and a look that failed is no look', async () => {
   const { path } = await watched('relation-2')
-  lists.script = () => nothing
+  answerWith(() => nothing)
   await look(0)
-  lists.script = (_request, reply) => {
+  answerWith((_request, reply) => {
     reply.writeHead(500).end()
     return undefined
-  }
+  })
   await look(intervalMs)
   const [failed] = await monitoring(path)
   expect(failed?.last_looked_on).toBeUndefined()
   const asked = lists.received.length
   await look(59_000)
   expect(lists.received).toHaveLength(asked)
-  lists.script = () => found('hit-2')
+  answerWith(() => found('hit-2'))
   await look(1_000)
   expect(await matches(path)).toEqual(['hit-2'])
   expect((await monitoring(path))[0]?.last_looked_on).toBeDefined()
@@ -96,18 +163,43 @@ test('an integration that fails is asked again after a rest, and a look that fai
 
 test('an answer that comes when nobody watches any more changes nothing', async () => {
   const person = await watched('relation-3')
-  lists.script = () => nothing
+  answerWith(() => nothing)
   await look(0)
   const [application] = person.applications
-  lists.script = async ({ body }) => {
+  answerWith(async ({ body }) => {
     if (body.reference === 'relation-3')
-      await checks.server.ask('POST', `${person.path}/applications/${application?.id}`, {
+      await server.ask('POST', `${person.path}/applications/${application?.id}`, {
         body: { status: 'REJECTED', reasons: [{ alias: 'not_eligible' }] },
       })
     return found('hit-3')
-  }
+  })
   await look(intervalMs)
   expect(lists.received.some((request) => request.body.reference === 'relation-3')).toBe(true)
   expect(await monitoring(person.path)).toMatchObject([{ state: 'STOPPED' }])
   expect(await matches(person.path)).toEqual([])
+})
+
+test('with a provider that is removed every relation ends, and one of the same name takes nothing over', async () => {
+  const watch = async () => {
+    const person = await makePerson(server)
+    const body = {
+      provider: 'short',
+      check_type: checkType,
+      reference: 'relation-4',
+      adopted_from: 'Elsewhere',
+    }
+    const adopted = await server.ask('POST', `${person.path}/monitoring`, { body })
+    expect(adopted.status, adopted.text).toBe(200)
+    return person
+  }
+  const { id } = await register('short')
+  const person = await watch()
+  const removed = await server.ask('DELETE', `/4.0/providers/${id}`)
+  expect(removed.status, removed.text).toBe(200)
+  const ended = [{ provider: 'short', state: 'STOPPED', stop_reason: 'PROVIDER_REMOVED' }]
+  expect(await monitoring(person.path)).toMatchObject(ended)
+  await register('short')
+  const application = { product: { alias: 'migrated_client' } }
+  expect((await server.ask('POST', `${person.path}/applications`, { body: application })).status).toBe(200)
+  expect(await monitoring(person.path)).toMatchObject(ended)
 })

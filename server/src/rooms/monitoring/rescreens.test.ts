@@ -137,3 +137,20 @@ test('a name that does not exist is refused with a pointer, and nothing begins',
   expect((await server.ask<RescreenResource[]>('GET', '/4.0/rescreens')).body).toHaveLength(before)
   expect(reasonOf(await act(crypto.randomUUID(), 'resume'))).toBe('rescreen.unknown')
 })
+
+test('while its check is switched off none begins, and one that is under way rests until it is on again', async () => {
+  const { id } = (await create({ per_minute: 60 })).body
+  const variants = await server.ask<{ id: string; alias: string }[]>('GET', '/4.0/policies/check_variants')
+  const variant = variants.body.find((candidate) => candidate.alias === 'screening')
+  const turn = async (is_on: boolean) => {
+    const body = { is_on, reason: 'A pause' }
+    const answer = await server.ask('POST', `/4.0/policies/check_variants/${variant?.id}/switch`, { body })
+    expect(answer.status, answer.text).toBe(200)
+  }
+  await turn(false)
+  expect(reasonOf(await create({}))).toBe('rescreen.check-off')
+  expect(await step()).toBe(0)
+  expect(await progress(id)).toMatchObject({ state: 'RUNNING', instructed: 0 })
+  await turn(true)
+  expect(await finish(id)).toMatchObject({ instructed: people.length })
+})

@@ -12,12 +12,12 @@ export async function runMonitoring(options: {
 }): Promise<void> {
   const { engine, signal } = options
   while (!signal.aborted) {
+    let done = 0
     try {
-      await lookDue(engine, signal)
-      await stepRescreens(engine, signal)
+      done = (await lookDue(engine, signal)) + (await stepRescreens(engine, signal))
     } catch (error) {
       engine.log.error('monitoring.step-failed', { error })
     }
-    await sleep(idleMs, undefined, { signal, ref: false }).catch(() => undefined)
+    if (done === 0) await sleep(idleMs, undefined, { signal, ref: false }).catch(() => undefined)
   }
 }

@@ -85,23 +85,24 @@ async function hasLiveApplication(scope: Scope, profile: ProfileRoot): Promise<b
 
 /** Ends the watch when the last live application ends, and takes it up again when one is live again. */
 export async function followApplications(scope: Scope, fact: Recorded): Promise<void> {
-  if (fact.subject === null) return
-  const profile = await lockProfile(scope, fact.subject.id)
-  const rows = await selectMonitored(scope, profile)
-  if (rows.length === 0) return
-  if (await hasLiveApplication(scope, profile)) await restart(scope, profile, 'NO_LIVE_APPLICATION')
-  else await stop(scope, profile, 'NO_LIVE_APPLICATION')
+  if (fact.subject !== null) await follow(scope, await lockProfile(scope, fact.subject.id), false)
 }
 
 /** Ends the watch of an associate that no company has on its lists any more, and takes it up when one has again. */
 export async function followLinks(scope: Scope, fact: Recorded): Promise<void> {
   if (fact.kind !== 'associate.linked' && fact.kind !== 'associate.unlinked') return
-  const id = fact.payload.linked_profile_id
-  const profile = (await lockProfiles(scope, [id])).get(id.toLowerCase())
-  if (!profile?.role.endsWith('_ASSOCIATED')) return
-  if ((await selectMonitored(scope, profile)).length === 0) return
-  if (await isLinked(scope, profile.id)) await restart(scope, profile, 'ASSOCIATE_REMOVED')
-  else await stop(scope, profile, 'ASSOCIATE_REMOVED')
+  const id = fact.payload.linked_profile_id.toLowerCase()
+  const profile = (await lockProfiles(scope, [id])).get(id)
+  if (profile?.role.endsWith('_ASSOCIATED')) await follow(scope, profile, fact.kind === 'associate.unlinked')
+}
+
+async function follow(scope: Scope, profile: ProfileRoot, wasUnlinked: boolean): Promise<void> {
+  const rows = await selectMonitored(scope, profile)
+  if (rows.length === 0) return
+  if (!(await hasLiveApplication(scope, profile))) return stop(scope, profile, 'NO_LIVE_APPLICATION')
+  const wasRemoved = wasUnlinked || rows.some((row) => row.stopReason === 'ASSOCIATE_REMOVED')
+  if (wasRemoved && !(await isLinked(scope, profile.id))) return stop(scope, profile, 'ASSOCIATE_REMOVED')
+  await restart(scope, profile)
 }
 
 async function stop(scope: Scope, profile: ProfileRoot, reason: StopReason): Promise<void> {
@@ -115,10 +116,10 @@ async function stop(scope: Scope, profile: ProfileRoot, reason: StopReason): Pro
   }
 }
 
-/** Takes up what was stopped for this reason; the provider is asked at once what was missed meanwhile. */
-async function restart(scope: Scope, profile: ProfileRoot, reason: StopReason): Promise<void> {
+/** Takes up what was stopped; the provider is asked at once what was missed meanwhile. */
+async function restart(scope: Scope, profile: ProfileRoot): Promise<void> {
   for (const row of await selectMonitored(scope, profile)) {
-    if (row.stopReason !== reason) continue
+    if (row.state === 'ACTIVE' || row.stopReason === 'PROVIDER_REMOVED') continue
     const restarted = {
       ...row,
       state: 'ACTIVE',
