@@ -14,6 +14,7 @@ export const house = [
   'documents',
   'collection-steps',
   'checks',
+  'dispatch',
   'events',
   'tasks',
   'applications',

@@ -15,7 +15,7 @@ import { docsRoutes, openApiDocument } from './platform/openapi/index.ts'
 import { readMigrations, schemaIsCurrent } from './platform/postgres/index.ts'
 import { rotateKek } from './platform/vault/index.ts'
 import { authenticator } from './rooms/accounts/index.ts'
-import { endpointsOf, runDispatcher } from './rooms/checks/index.ts'
+import { endpointsOf, runDispatcher } from './rooms/dispatch/index.ts'
 import { runMonitoring } from './rooms/monitoring/index.ts'
 import { routes } from './wiring.ts'
 

@@ -2,7 +2,7 @@ import type { ProductApplication } from '@drawbridge/schema/application.ts'
 import type { ProfileResource } from '@drawbridge/schema/profile.ts'
 import type { TaskResource } from '@drawbridge/schema/task.ts'
 import { expect } from 'vitest'
-import { dispatchDue } from '../src/rooms/checks/index.ts'
+import { dispatchDue } from '../src/rooms/dispatch/index.ts'
 import type { Asked, TestServer } from './server.ts'
 
 /** A profile with what a test of its case needs. */

@@ -2,7 +2,7 @@ import { outcomeOf } from '@drawbridge/policy/check-outcome.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { thePlatform } from '../../platform/scope.ts'
-import type { ProviderOutput } from '../../provider-kit/provider.ts'
+import type { ProviderError, ProviderOutput } from '../../provider-kit/provider.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { type CheckOutput, type CheckRow, changeCheckRow } from './queries.ts'
 import { foundAssociates } from './rules.ts'
@@ -29,6 +29,18 @@ export async function completeCheck(
   }
   await changeCheckRow(scope, profile, whole, { output: contentOf(answer, output), errors: answer.errors })
   recordCompleted(scope, profile, whole, variant, thePlatform)
+}
+
+/** Ends a check of a locked profile since something could not be done. */
+export async function completeWithError(
+  scope: Scope,
+  profile: ProfileRoot,
+  check: CheckRow,
+  variant: PolicyCheckVariant | undefined,
+  error: ProviderError,
+): Promise<void> {
+  const nothing = { output: null, result: null, warnings: [], charges: [], externalResources: [] }
+  await completeCheck(scope, profile, check, variant, { ...nothing, errors: [error] })
 }
 
 /** What the output is; of a custom check without one, the provider's words about its decision. */

@@ -1,11 +1,25 @@
 export { answeredBy } from './answered-by.ts'
 export { attachToTasks } from './attach-check.ts'
-export { jobs } from './download-documents.ts'
-export { endpointsOf } from './endpoints.ts'
-export { type CheckOrder, instructCheck, releasePending } from './instruct-check.ts'
+export { completeCheck } from './complete-check.ts'
+export { variantOf } from './find-check.ts'
+export { beginRun, type CheckOrder, hasPlace, instructCheck } from './instruct-check.ts'
 export { presentChecks, readOutput } from './present.ts'
-export { type CheckRow, deleteChecks, selectChecks } from './queries.ts'
+export {
+  type CheckContent,
+  type CheckRow,
+  changeCheckRow,
+  deleteChecks,
+  selectChecks,
+  selectContents,
+} from './queries.ts'
+export {
+  changeRunRow,
+  type RunRow,
+  selectLastRun,
+  selectOpenRuns,
+  type WorkClass,
+  wakeDispatchers,
+} from './queries-runs.ts'
 export { reactions } from './reactions.ts'
 export { routes } from './routes.ts'
-export { dispatchDue, runDispatcher } from './run-dispatcher.ts'
 export { carryWorkClass } from './work-class.ts'

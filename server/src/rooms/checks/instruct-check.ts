@@ -4,7 +4,7 @@ import { countryOf, fromStored, selectVersions } from '../collected-data/index.t
 import { openStepCount } from '../collection-steps/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { completeCheck } from './complete-check.ts'
+import { completeWithError } from './complete-check.ts'
 import {
   addCheckRow,
   type CheckInput,
@@ -15,7 +15,6 @@ import {
 } from './queries.ts'
 import { addRunRow, type RunRow, selectOpenRuns, wakeDispatchers } from './queries-runs.ts'
 import { nextPlace, openHoursMax } from './rules.ts'
-import { failedOutput } from './rules-run.ts'
 import { workClassOf } from './work-class.ts'
 
 /** A check that is to be run. */
@@ -113,7 +112,7 @@ export async function beginRun(
   if (place === undefined || provider === undefined) {
     const message = 'No provider of this check works for the country of the customer'
     const error = { type: 'INVALID_CHECK_INPUT', subType: 'UNSUPPORTED_COUNTRY', message }
-    await completeCheck(scope, profile, check, variant, failedOutput([error]))
+    await completeWithError(scope, profile, check, variant, error)
     return
   }
   await addRunRow(scope, profile, {
@@ -138,7 +137,7 @@ export async function beginRun(
 }
 
 /** The country of a snapshot's customer, ISO 3166-1 alpha-3; null when it is not known. */
-export function countryOfData(data: CheckInput['data']): string | null {
+function countryOfData(data: CheckInput['data']): string | null {
   return countryOf(data as Parameters<typeof countryOf>[0])
 }
 
@@ -164,7 +163,16 @@ export async function releasePending(scope: Scope, profile: ProfileRoot): Promis
     if (variant) await beginRun(scope, profile, check, variant, { input, from: 0 })
     else {
       const message = 'The policy no longer has this check'
-      await completeCheck(scope, profile, check, variant, failedOutput([{ type: 'INVALID_CONFIG', message }]))
+      await completeWithError(scope, profile, check, variant, { type: 'INVALID_CONFIG', message })
     }
   }
+}
+
+/** Whether the variant has another provider to ask from this place on. */
+export function hasPlace(
+  variant: PolicyCheckVariant,
+  data: Readonly<Record<string, unknown>>,
+  from: number,
+): boolean {
+  return nextPlace(variant, countryOfData(data), from) !== undefined
 }

@@ -187,7 +187,7 @@ function updateCheck(scope: Scope, profile: Subject, check: CheckRow): void {
   )
 }
 
-const checks = new WorkingRows<CheckRow>({ read: readChecks, insert: insertChecks, update: updateCheck })
+const checks = new WorkingRows<CheckRow>({ table: 'profile_check', read: readChecks, insert: insertChecks, update: updateCheck })
 
 /** The checks of these profiles, oldest first, by profile id. */
 export async function selectChecks(

@@ -10,7 +10,6 @@ import { currentPolicy, disabledCheckVariantIds } from '../policies/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { instructCheck, snapshot } from './instruct-check.ts'
 import { selectLiveTasks } from './queries.ts'
-import { documentsOf } from './rules.ts'
 import { extraOf, isSynchronous, missingFields } from './rules-input.ts'
 import { storeResult } from './store-result.ts'
 
@@ -84,9 +83,9 @@ async function wholeExtra(
   if (body.check_type === 'DOCUMENT_FETCH') return { ...extra, placeholder_id: scope.newId() }
   if (body.document_id === undefined) return extra
   const documentId = body.document_id.toLowerCase()
-  const documents = documentsOf(await snapshot(scope, profile))
-  if (!documents.some(({ id }) => id === documentId))
-    throw new Fault('document.unknown', { pointer: '/document_id' })
+  const { documents } = await snapshot(scope, profile)
+  const isThere = Array.isArray(documents) && documents.some((document) => document?.id === documentId)
+  if (!isThere) throw new Fault('document.unknown', { pointer: '/document_id' })
   return { ...extra, document_id: documentId }
 }
 

@@ -14,9 +14,8 @@ const lookMsMax = 250
 export const untilComplete: Wait<RanCheck> = {
   isWanted: ({ waits }) => waits,
   until: async (engine, accountId, { profileId, checkId }, signal) => {
-    const end = performance.now() + waitMsMax
     let pause = firstLookMs
-    while (!signal.aborted && performance.now() < end) {
+    for (let waited = 0; waited < waitMsMax && !signal.aborted; waited += pause) {
       if (await look(engine, accountId, { profileId, checkId })) return
       await sleep(pause, undefined, { signal }).catch(() => undefined)
       pause = Math.min(pause * 2, lookMsMax)

@@ -1,8 +1,9 @@
 import type { Policy } from '@drawbridge/policy/policy.ts'
+import type { CheckResource } from '@drawbridge/schema/check.ts'
 import type { EventResource } from '@drawbridge/schema/event.ts'
 import type { MonitoringResource } from '@drawbridge/schema/monitoring.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makePerson, runChecks } from '../../../test/cases.ts'
+import { makeCompany, makePerson, runChecks } from '../../../test/cases.ts'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 import { withClient } from '../../platform/postgres/roles.ts'
 import { type Script, type ScriptedIntegration, scripted } from '../../provider-kit/integration.test-kit.ts'
@@ -22,7 +23,8 @@ let script: Script
 beforeAll(async () => {
   server = await startTestServer()
   lists = await scripted((request, reply) => script(request, reply))
-  await register('lists')
+  await register('lists', checkType)
+  await register('companies', 'COMPANY_DATA')
   await publish()
 })
 afterAll(async () => {
@@ -33,13 +35,13 @@ afterAll(async () => {
 const checkType = 'PEPS_AND_SANCTIONS_SCREEN'
 
 /** Registers the integration as one that has been validated. */
-async function register(alias: string): Promise<{ id: string }> {
-  const body = { alias, name: 'Lists', url: lists.url, check_type: checkType }
+async function register(alias: string, check_type: string): Promise<{ id: string }> {
+  const body = { alias, name: 'Lists', url: lists.url, check_type }
   const made = await server.ask<{ id: string }>('POST', '/4.0/providers', { body })
   expect(made.status, made.text).toBe(200)
   const description = {
     providerName: 'Lists',
-    checkType,
+    checkType: check_type,
     template,
     supportsReselling: false,
     maximumCost: null,
@@ -61,18 +63,21 @@ async function register(alias: string): Promise<{ id: string }> {
 /** Publishes a policy with a check of it that is monitored, and that runs no check by itself. */
 async function publish(): Promise<void> {
   const { body: policy } = await server.ask<Policy>('GET', '/4.0/policy')
-  const variant = {
-    id: '0c0ffee0-0000-4000-8000-000000000001',
-    alias: 'lists',
-    name: 'Screening by lists',
-    check_type: checkType,
-    providers: [{ provider: 'lists' }],
+  const variants = [
+    ['lists', checkType],
+    ['companies', 'COMPANY_DATA'],
+  ].map(([alias, check_type], at) => ({
+    id: `0c0ffee0-0000-4000-8000-00000000000${at}`,
+    alias,
+    name: `By ${alias}`,
+    check_type,
+    providers: [{ provider: alias }],
     is_monitored: true,
-  }
+  }))
   const body = {
     ...policy,
     task_variants: policy.task_variants.map((task) => ({ ...task, automatic_checks: [] })),
-    check_variants: [...policy.check_variants, variant],
+    check_variants: [...policy.check_variants, ...variants],
   }
   const drafted = await server.ask('POST', '/4.0/policies/draft', { body })
   expect(drafted.status, drafted.text).toBe(200)
@@ -192,14 +197,44 @@ test('with a provider that is removed every relation ends, and one of the same n
     expect(adopted.status, adopted.text).toBe(200)
     return person
   }
-  const { id } = await register('short')
+  const { id } = await register('short', checkType)
   const person = await watch()
   const removed = await server.ask('DELETE', `/4.0/providers/${id}`)
   expect(removed.status, removed.text).toBe(200)
   const ended = [{ provider: 'short', state: 'STOPPED', stop_reason: 'PROVIDER_REMOVED' }]
   expect(await monitoring(person.path)).toMatchObject(ended)
-  await register('short')
+  await register('short', checkType)
   const application = { product: { alias: 'migrated_client' } }
   expect((await server.ask('POST', `${person.path}/applications`, { body: application })).status).toBe(200)
   expect(await monitoring(person.path)).toMatchObject(ended)
+})
+
+test('a company of which the register says something else is checked anew', async () => {
+  const company = await makeCompany(server)
+  const body = {
+    provider: 'companies',
+    check_type: 'COMPANY_DATA',
+    reference: 'c-1',
+    adopted_from: 'Elsewhere',
+  }
+  const adopted = await server.ask('POST', `${company.path}/monitoring`, { body })
+  expect(adopted.status, adopted.text).toBe(200)
+  const said = (name: string) => () => ({
+    ...nothing,
+    pending: false,
+    check_output: { entity_type: 'COMPANY', metadata: { name, number: '09990001' } },
+  })
+  const checks = async () =>
+    (await server.ask<CheckResource[]>('GET', `${company.path}/checks`)).body.map(
+      (check) => check.variant?.alias,
+    )
+  answerWith(said('NORTH QUAY TRADING LTD'))
+  await look(0)
+  await look(intervalMs)
+  expect(await checks()).toEqual([])
+  answerWith(said('SOUTH QUAY TRADING LTD'))
+  await look(intervalMs)
+  expect(await checks()).toEqual(['companies'])
+  await look(intervalMs)
+  expect(await checks()).toEqual(['companies'])
 })

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reasonOf } from '../../../test/cases.ts'
+import { type CheckServer, startCheckServer } from '../../../test/check-server.ts'
 import { createApp } from '../../platform/http/index.ts'
 import { withClient } from '../../platform/postgres/roles.ts'
 import { routes } from '../../wiring.ts'
 import { authenticator } from '../accounts/index.ts'
-import { type CheckServer, startCheckServer } from './checks.test-kit.ts'
 import { dispatchDue, runDispatcher } from './index.ts'
 
 let checks: CheckServer

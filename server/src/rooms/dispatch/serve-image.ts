@@ -1,11 +1,11 @@
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
+import { selectChecks, selectContents } from '../checks/index.ts'
 import { selectImages } from '../documents/index.ts'
 import { readBlob, selectFile } from '../files/index.ts'
 import { getRoot, type ProfileRoot } from '../profile-root/index.ts'
 import type { Integration } from '../providers/index.ts'
-import { selectChecks, selectContents } from './queries.ts'
-import { selectOpenOfImage } from './queries-runs.ts'
+import { selectOpenOfImage } from './queries.ts'
 import { documentsOf, imageIdsOf, providerInput } from './rules.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { faultsOf } from '@drawbridge/schema/faults.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
 import type { Endpoint, RawRequest } from '../../platform/http/index.ts'
-import type { Engine } from '../../platform/scope.ts'
+import { type Engine, thePlatform, withScope } from '../../platform/scope.ts'
 import { signingKeyOf } from '../../provider-kit/signing.ts'
 import { keyIdOf, verifyRequest } from '../../provider-kit/verify-request.ts'
 import { type Integration, integrationOfKey } from '../providers/index.ts'
@@ -44,7 +44,8 @@ async function whoSigned(engine: Engine, request: RawRequest): Promise<Integrati
   const keyId = keyIdOf(request.headers)
   const integration = keyId === null ? undefined : await integrationOfKey(engine, keyId)
   if (!integration) throw new Fault('integration.unsigned', { info: { problem: 'unknown-key' } })
-  const now = new Date(Date.now() + engine.clockOffsetMs())
+  const opening = { accountId: integration.accountId, actor: thePlatform, readOnly: true }
+  const now = await withScope(engine, opening, async (scope) => scope.now)
   const problem = verifyRequest(signingKeyOf(integration.secret), request, now)
   if (problem !== null) throw new Fault('integration.unsigned', { info: { problem } })
   return integration

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import { plainQuery } from '../../platform/account-transaction.ts'
 import type { Engine } from '../../platform/scope.ts'
+import type { WorkClass } from '../checks/index.ts'
 import { makeCall, workOnProfile } from './dispatch-profile.ts'
-import { type DueProfile, selectDue, type WorkClass } from './queries-runs.ts'
+import { type DueProfile, selectDue } from './queries.ts'
 import { freeSlots } from './rules-slots.ts'
 
 /** How a worker node runs checks. */

@@ -3,16 +3,24 @@ import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import type { Scope } from '../../platform/scope.ts'
 import type { ProviderOutput } from '../../provider-kit/provider.ts'
-import { currentPolicy } from '../policies/index.ts'
+import {
+  beginRun,
+  type CheckRow,
+  changeCheckRow,
+  changeRunRow,
+  completeCheck,
+  hasPlace,
+  type RunRow,
+  selectChecks,
+  selectContents,
+  variantOf,
+  wakeDispatchers,
+} from '../checks/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import type { ConfiguredProvider } from '../providers/index.ts'
-import { completeCheck } from './complete-check.ts'
 import { enqueueDownloads } from './enqueue-downloads.ts'
-import { beginRun, countryOfData } from './instruct-check.ts'
-import { type CheckRow, changeCheckRow, selectChecks, selectContents } from './queries.ts'
-import { changeRunRow, lockToken, type RunRow, takeEarlyCallback, wakeDispatchers } from './queries-runs.ts'
+import { lockToken, takeEarlyCallback } from './queries.ts'
 import { referenceToken } from './reference-token.ts'
-import { nextPlace } from './rules.ts'
 import { afterCallback, type Next } from './rules-run.ts'
 
 /** A check of a locked profile as it stands now. */
@@ -23,11 +31,6 @@ export async function findCheckRow(
 ): Promise<CheckRow | undefined> {
   const checks = (await selectChecks(scope, [profile])).get(profile.id) ?? []
   return checks.find((check) => check.id === checkId)
-}
-
-/** The check variant of the policy in force; undefined when the policy no longer has it. */
-export async function variantOf(scope: Scope, check: CheckRow): Promise<PolicyCheckVariant | undefined> {
-  return (await currentPolicy(scope)).check_variants.find(({ id }) => id === check.variantId)
 }
 
 /** Notes that a provider is being asked: the check is RUNNING, and names it. */
@@ -102,13 +105,4 @@ async function endRun(
   }
   await completeCheck(scope, profile, check, variant, output)
   await enqueueDownloads(scope, profile.id, check.id, output)
-}
-
-/** Whether the variant has another provider to ask from this place on. */
-export function hasPlace(
-  variant: PolicyCheckVariant,
-  data: Readonly<Record<string, unknown>>,
-  from: number,
-): boolean {
-  return nextPlace(variant, countryOfData(data), from) !== undefined
 }

@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
+import { changeRunRow, selectOpenRuns, wakeDispatchers } from '../checks/index.ts'
 import { lockProfile } from '../profile-root/index.ts'
 import type { Integration } from '../providers/index.ts'
-import {
-  changeRunRow,
-  holdEarlyCallback,
-  lockToken,
-  selectOpenRuns,
-  selectRunByToken,
-  wakeDispatchers,
-} from './queries-runs.ts'
+import { holdEarlyCallback, lockToken, selectRunByToken } from './queries.ts'
 import { referenceToken } from './reference-token.ts'
 import { afterCallback } from './rules-run.ts'
 

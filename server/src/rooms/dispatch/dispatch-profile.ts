@@ -1,20 +1,23 @@
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
+import {
+  type CheckContent,
+  carryWorkClass,
+  changeRunRow,
+  deleteChecks,
+  hasPlace,
+  type RunRow,
+  selectChecks,
+  selectContents,
+  selectOpenRuns,
+  variantOf,
+} from '../checks/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { type ConfiguredProvider, configuredProvider, endPlace, takePlace } from '../providers/index.ts'
-import { applyNext, findCheckRow, hasPlace, noteAsked, variantOf } from './advance-run.ts'
+import { applyNext, findCheckRow, noteAsked } from './advance-run.ts'
 import { ask, type Call, callOf } from './ask-provider.ts'
-import { type CheckContent, deleteChecks, selectChecks, selectContents } from './queries.ts'
-import {
-  changeRunRow,
-  claimProfileStatement,
-  type DueProfile,
-  postponeRun,
-  type RunRow,
-  selectOpenRuns,
-} from './queries-runs.ts'
+import { claimProfileStatement, type DueProfile, postponeRun } from './queries.ts'
 import { afterCall, broken, type Next, type Outcome } from './rules-run.ts'
-import { carryWorkClass } from './work-class.ts'
 
 /** A call that was claimed, and is made outside every transaction. */
 export interface ClaimedCall {

@@ -1,11 +1,10 @@
 import type {
   CheckTemplate,
   ProviderAnswer,
-  ProviderError,
   ProviderFailure,
   ProviderOutput,
 } from '../../provider-kit/provider.ts'
-import type { RunRow } from './queries-runs.ts'
+import type { RunRow } from '../checks/index.ts'
 import { merged } from './rules.ts'
 
 /** What came of a call to a provider. */
@@ -29,23 +28,6 @@ export function backoffMs(attempts: number): number {
   return Math.min(1_000 * 2 ** Math.max(0, attempts - 1), backoffMsMax)
 }
 
-/** How long a call may take, in seconds, before it is given up. */
-export function timeoutSeconds(template: CheckTemplate): number {
-  return template.type === 'ONE_TIME_SYNCHRONOUS' ? template.timeoutSeconds : template.requestTimeoutSeconds
-}
-
-/** A last answer that is nothing but errors. */
-export function failedOutput(errors: readonly ProviderError[]): ProviderOutput {
-  return {
-    output: null,
-    result: null,
-    errors,
-    warnings: [],
-    charges: [],
-    externalResources: [],
-  }
-}
-
 /** A run that is over, with a last answer. */
 export function ended(run: RunRow, output: ProviderOutput): Next {
   return { kind: 'ends', run: { ...run, state: 'ENDED' }, output }
@@ -53,7 +35,8 @@ export function ended(run: RunRow, output: ProviderOutput): Next {
 
 /** A run that is over, since something could not be done. */
 export function broken(run: RunRow, type: string, message: string): Next {
-  return ended(run, failedOutput([{ type, message }]))
+  const nothing = { output: null, result: null, warnings: [], charges: [], externalResources: [] }
+  return ended(run, { ...nothing, errors: [{ type, message }] })
 }
 
 /** How a run goes on after a call. `hasNext`: another provider takes over where this one cannot be reached. */

@@ -2,12 +2,12 @@ import { defaultPolicy } from '@drawbridge/policy/default-policy.ts'
 import { Policy, type PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { CheckResource, CheckType } from '@drawbridge/schema/check.ts'
 import { expect } from 'vitest'
-import { type MadeProfile, makePerson } from '../../../test/cases.ts'
-import { type Asked, startTestServer, type TestServer } from '../../../test/server.ts'
-import { withClient } from '../../platform/postgres/roles.ts'
-import { type Script, type ScriptedIntegration, scripted } from '../../provider-kit/integration.test-kit.ts'
-import type { CheckTemplate, ProviderDescription } from '../../provider-kit/provider.ts'
-import { signingKeyOf, signRequest } from '../../provider-kit/signing.ts'
+import { withClient } from '../src/platform/postgres/roles.ts'
+import { type Script, type ScriptedIntegration, scripted } from '../src/provider-kit/integration.test-kit.ts'
+import type { CheckTemplate, ProviderDescription } from '../src/provider-kit/provider.ts'
+import { signingKeyOf, signRequest } from '../src/provider-kit/signing.ts'
+import { type MadeProfile, makePerson } from './cases.ts'
+import { type Asked, startTestServer, type TestServer } from './server.ts'
 
 /** An integration that a test scripts, registered as validated; its check variant has its alias. */
 export interface Source {
