@@ -74,10 +74,10 @@ export interface Scope extends Query {
    */
   write(text: string, values: unknown[]): void
   /**
-   * Runs `flush`, which writes what was changed in memory, right before the next statement or the commit. Flushes of
-   * one `owner` that wait are one.
+   * Runs `flush`, which writes what was changed in memory, with the commit, and before any statement that names the
+   * table, since it must see the change. Flushes of one `owner` that wait are one.
    */
-  beforeNext(owner: object, flush: () => void): void
+  writeLater(owner: object, table: string, flush: () => void): void
   /** Notes that this transaction has locked the profile or made it; `undefined` that it has removed it. */
   hold(profileId: string, how: Holding | undefined): void
   /** Whether the transaction holds the profile, so that nobody else can change what belongs to it. */
@@ -151,6 +151,17 @@ function randomBytesOfId(): Buffer {
   return drawn.subarray(drawnUntil - 16, drawnUntil)
 }
 
+const naming = new Map<string, Map<string, boolean>>()
+
+/** Whether a statement names a table. Statements are constants of the program, so that few are remembered. */
+function names(text: string, table: string): boolean {
+  const known = naming.get(text) ?? new Map<string, boolean>()
+  naming.set(text, known)
+  const found = known.get(table) ?? new RegExp(`\\b${table}\\b`).test(text)
+  known.set(table, found)
+  return found
+}
+
 const insertsOf = new Map<string, readonly string[]>()
 
 /** The tables that a statement inserts into. Statements are constants of the program, so that few are remembered. */
@@ -177,10 +188,11 @@ class OpenScope implements Scope {
   readonly recorded: Recorded[] = []
   readonly #pipeline: Pipeline
   readonly #reactions: readonly Reaction[]
-  readonly #waiting = new Map<object, () => void>()
+  readonly #waiting = new Map<object, { readonly table: string; readonly flush: () => void }>()
   readonly #holding = new Map<string, Holding>()
   readonly #inserted = new Set<string>()
   readonly #whenKept: (() => void)[] = []
+  #flushing: string | undefined
   #reacted = 0
   #sequence = randomInt(2 ** 30)
 
@@ -197,19 +209,21 @@ class OpenScope implements Scope {
   }
 
   query<R>(text: string, values: unknown[] = []): Promise<{ rows: R[] }> {
-    this.#flush()
+    this.#flush(text)
     this.#note(text)
     return this.#pipeline.query<R>(text, values)
   }
 
   write(text: string, values: unknown[]): void {
-    this.#flush()
+    if (this.#flushing !== undefined && !names(text, this.#flushing))
+      throw new Error(`What is written later for ${this.#flushing} must name it, or others could not see it`)
+    this.#flush(text)
     this.#note(text)
     this.#pipeline.write(text, values)
   }
 
-  beforeNext(owner: object, flush: () => void): void {
-    this.#waiting.set(owner, flush)
+  writeLater(owner: object, table: string, flush: () => void): void {
+    this.#waiting.set(owner, { table, flush })
   }
 
   hold(profileId: string, how: Holding | undefined): void {
@@ -226,11 +240,16 @@ class OpenScope implements Scope {
     return profiles.filter(({ id }) => this.#holding.get(id) !== 'made')
   }
 
-  #flush(): void {
+  /** Writes what waits for a statement that names its table; without a statement, everything. */
+  #flush(text?: string): void {
     if (this.#waiting.size === 0) return
-    const flushes = [...this.#waiting.values()]
-    this.#waiting.clear()
-    for (const flush of flushes) flush()
+    for (const [owner, { table, flush }] of [...this.#waiting]) {
+      if (text !== undefined && !names(text, table)) continue
+      this.#waiting.delete(owner)
+      this.#flushing = table
+      flush()
+      this.#flushing = undefined
+    }
   }
 
   #note(text: string): void {

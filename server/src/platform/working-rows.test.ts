@@ -13,17 +13,18 @@ let did: string[] = []
 let stored: Row[] = []
 
 const rows = new WorkingRows<Row>({
+  table: 'word',
   read: async (scope, profiles) => {
     await scope.query('select 1')
     did.push(`read ${profiles.length}`)
     return new Map(profiles.map(({ id }) => [id, [...stored]]))
   },
   insert: (scope, _profile, added) => {
-    scope.write('select 1', [])
+    scope.write('select 1 as word', [])
     did.push(`insert ${added.map(({ id, word }) => id + word).join(' ')}`)
   },
   update: (scope, _profile, { id, word }) => {
-    scope.write('select 1', [])
+    scope.write('select 1 as word', [])
     did.push(`update ${id}${word}`)
   },
 })
@@ -70,11 +71,14 @@ test('of a profile made in the transaction nothing is read', async () => {
   expect(did).toEqual(['insert b1'])
 })
 
-test('any statement sees what was changed before it', async () => {
+test('a statement that names the table sees what was changed before it; others do not have it written', async () => {
   await within(async (scope, profile) => {
     scope.hold(profile.id, 'made')
     await rows.add(scope, profile, [{ id: 'b', word: '1' }])
-    await scope.query('select 1')
+    await scope.query('select 1 as wordy')
+    scope.write('select 2 as words', [])
+    expect(did).toEqual([])
+    await scope.query('select 1 as word')
     expect(did).toEqual(['insert b1'])
     await rows.change(scope, profile, { id: 'b', word: '2' })
   })

@@ -2,6 +2,7 @@ import type { Scope, Subject } from './scope.ts'
 
 /** How rows of one table that belong to profiles are read and written. */
 export interface RowStore<Row> {
+  readonly table: string
   /** The rows of these profiles in the order of their ids, by profile id. */
   readonly read: (scope: Scope, profiles: readonly Subject[]) => Promise<Map<string, Row[]>>
   /** Writes new rows of one profile, without waiting for an answer. */
@@ -19,8 +20,8 @@ interface Held<Row> {
 
 /**
  * The rows of one table as a transaction sees and changes them. Of a profile that the transaction holds (locked or
- * made by it, so that nobody else can change it) they are read once, changed in memory and written together before the
- * next other statement: however often a case is looked at and changed while it is decided, each row is written once.
+ * made by it, so that nobody else can change it) they are read once, changed in memory and written together with the
+ * commit, or before a statement that names the table: however often a case is looked at and changed while it is decided, each row is written once.
  */
 export class WorkingRows<Row extends { readonly id: string }> {
   readonly #store: RowStore<Row>
@@ -91,7 +92,7 @@ export class WorkingRows<Row extends { readonly id: string }> {
   }
 
   #writeBeforeNext(scope: Scope, held: Held<Row>): void {
-    scope.beforeNext(held, () => {
+    scope.writeLater(held, this.#store.table, () => {
       const { profile, rows, added, changed } = held
       const inserted = rows.filter((row) => added.has(row.id))
       const updated = rows.filter((row) => changed.has(row.id))

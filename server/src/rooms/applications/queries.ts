@@ -99,6 +99,7 @@ function updateApplication(scope: Scope, row: ApplicationRow): void {
 }
 
 const applications = new WorkingRows<ApplicationRow>({
+  table: 'application',
   read: readApplications,
   insert: (scope, _profile, rows) => {
     for (const row of rows) insertApplication(scope, row)
@@ -222,6 +223,7 @@ async function readHistory(scope: Scope, profiles: readonly Subject[]): Promise<
 }
 
 const history = new WorkingRows<HistoryRow>({
+  table: 'application_history',
   read: readHistory,
   insert: insertHistory,
   update: () => {

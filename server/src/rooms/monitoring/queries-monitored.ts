@@ -124,6 +124,7 @@ function updateMonitored(scope: Scope, profile: Subject, row: MonitoredRow): voi
 }
 
 const monitored = new WorkingRows<MonitoredRow>({
+  table: 'monitored',
   read: readMonitored,
   insert: insertMonitored,
   update: updateMonitored,

@@ -147,7 +147,7 @@ function updateTask(scope: Scope, profile: Subject, task: TaskRow): void {
   )
 }
 
-const tasks = new WorkingRows<TaskRow>({ read: readTasks, insert: insertTasks, update: updateTask })
+const tasks = new WorkingRows<TaskRow>({ table: 'task', read: readTasks, insert: insertTasks, update: updateTask })
 
 /** The tasks of these profiles, oldest first, every version, by profile id. */
 export async function selectTasks(
