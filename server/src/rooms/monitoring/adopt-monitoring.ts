@@ -1,7 +1,9 @@
+import type { CheckType } from '@drawbridge/schema/check.ts'
 import type { AdoptMonitoring, ListMonitoring, MonitoringResource } from '@drawbridge/schema/monitoring.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
+import { currentPolicy } from '../policies/index.ts'
 import { getRoot, lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { configuredProvider } from '../providers/index.ts'
 import { presentMonitored } from './present.ts'
@@ -24,7 +26,7 @@ export async function adoptMonitoring(scope: Scope, input: Input<typeof AdoptMon
   const { id, isNew } = await begin(scope, profile, {
     provider: alias,
     checkType,
-    variantId: null,
+    variantId: await variantAsking(scope, alias, checkType),
     checkId: null,
     relation: {
       providerId: provider_id ?? '',
@@ -39,6 +41,18 @@ export async function adoptMonitoring(scope: Scope, input: Input<typeof AdoptMon
   })
   if (!isNew) throw new Fault('monitoring.already-active', { pointer: '/provider' })
   return { profile, id }
+}
+
+/** The monitored check of the policy that asks this provider; null without one. */
+async function variantAsking(scope: Scope, alias: string, checkType: CheckType): Promise<string | null> {
+  const { check_variants: variants } = await currentPolicy(scope)
+  const asks = variants.find(
+    (variant) =>
+      variant.is_monitored &&
+      variant.check_type === checkType &&
+      variant.providers.some(({ provider }) => provider === alias),
+  )
+  return asks?.id ?? null
 }
 
 /** The providers that watch a profile, or did. Raises `profile.unknown`. */

@@ -5,11 +5,12 @@ import { isLockTimeout } from '../../platform/db/index.ts'
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
 import { type ProviderAnswer, ProviderFailure } from '../../provider-kit/provider.ts'
-import { carryWorkClass, instructCheck, selectChecks } from '../checks/index.ts'
+import { carryWorkClass } from '../checks/index.ts'
 import { contentText, takeMatches } from '../events/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { type ConfiguredProvider, endPlace, takePlace } from '../providers/index.ts'
+import { instructAgain } from './instruct-again.ts'
 import {
   changeMonitoredRow,
   claimLook,
@@ -244,7 +245,5 @@ async function takeNews(
   const variant = row.variantId === null ? undefined : findCheckVariant(policy, { id: row.variantId })
   // The first answer is what later ones are compared with.
   if (!variant || row.answerToken === null) return
-  const checks = (await selectChecks(scope, [profile])).get(profile.id) ?? []
-  const taskIds = checks.find((check) => check.id === row.checkId)?.taskIds ?? []
-  await instructCheck(scope, profile, { variant, taskIds, isAutomatic: true }, thePlatform)
+  await instructAgain(scope, profile, policy, variant, thePlatform)
 }

@@ -1,12 +1,12 @@
-import { findCheckVariant, findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import { findCheckVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy, PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import { plainQuery } from '../../platform/account-transaction.ts'
 import { isLockTimeout } from '../../platform/db/index.ts'
 import { type Engine, type Scope, withScope } from '../../platform/scope.ts'
-import { carryWorkClass, instructCheck } from '../checks/index.ts'
+import { carryWorkClass } from '../checks/index.ts'
 import { currentPolicy, disabledCheckVariantIds } from '../policies/index.ts'
-import { lockProfiles, type ProfileRoot } from '../profile-root/index.ts'
-import { selectTasks } from '../tasks/index.ts'
+import { lockProfiles } from '../profile-root/index.ts'
+import { instructAgain } from './instruct-again.ts'
 import {
   type DueRescreen,
   insertRescreenCheck,
@@ -70,7 +70,8 @@ async function reachNext(
   const { profiles: max, restMs } = rescreenStep(rescreen.perMinute)
   const ids = await selectNextProfiles(scope, rescreen, max)
   const profiles = [...(await lockProfiles(scope, ids)).values()]
-  for (const profile of profiles) await reach(scope, rescreen, profile, policy, variant)
+  for (const profile of profiles)
+    insertRescreenCheck(scope, rescreen.id, profile.id, await instructAgain(scope, profile, policy, variant))
   const isLast = ids.length < max
   await updateRescreen(scope, {
     ...rescreen,
@@ -80,23 +81,4 @@ async function reachNext(
     nextAt: after(scope, restMs),
   })
   return profiles.length
-}
-
-/** Instructs the check for the live tasks that go by it. */
-async function reach(
-  scope: Scope,
-  rescreen: RescreenRow,
-  profile: ProfileRoot,
-  policy: Policy,
-  variant: PolicyCheckVariant,
-): Promise<void> {
-  const tasks = (await selectTasks(scope, [profile])).get(profile.id) ?? []
-  const taskIds = tasks
-    .filter((task) => {
-      const of = findTaskVariant(policy, { id: task.variantId })
-      return task.expiredAt === null && of?.acceptance_checks.includes(variant.alias) === true
-    })
-    .map((task) => task.id)
-  const checkId = await instructCheck(scope, profile, { variant, taskIds, isAutomatic: true })
-  insertRescreenCheck(scope, rescreen.id, profile.id, checkId)
 }
