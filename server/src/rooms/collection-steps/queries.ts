@@ -31,7 +31,12 @@ function updateSteps(scope: Scope, profile: Subject, row: StepsRow): void {
   )
 }
 
-const stepRows = new WorkingRows<StepsRow>({ table: 'collection_step', read: readSteps, insert: insertSteps, update: updateSteps })
+const stepRows = new WorkingRows<StepsRow>({
+  table: 'collection_step',
+  read: readSteps,
+  insert: insertSteps,
+  update: updateSteps,
+})
 
 /** The open steps of these profiles, by profile id; profiles without any are left out. */
 export async function selectSteps(

@@ -100,7 +100,12 @@ function updateEvent(scope: Scope, profile: Subject, row: EventRow): void {
   )
 }
 
-const events = new WorkingRows<EventRow>({ table: 'profile_event', read: readEvents, insert: insertEvents, update: updateEvent })
+const events = new WorkingRows<EventRow>({
+  table: 'profile_event',
+  read: readEvents,
+  insert: insertEvents,
+  update: updateEvent,
+})
 
 /** The events of these profiles, oldest first, by profile id. */
 export async function selectEvents(
