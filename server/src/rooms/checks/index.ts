@@ -9,6 +9,7 @@ export {
   type CheckRow,
   changeCheckRow,
   deleteChecks,
+  readOpenContents,
   selectChecks,
   selectContents,
 } from './queries.ts'

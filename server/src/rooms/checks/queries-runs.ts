@@ -126,7 +126,12 @@ function updateRun(scope: Scope, profile: Subject, run: RunRow): void {
   )
 }
 
-const runs = new WorkingRows<RunRow>({ table: 'check_run', read: readRuns, insert: insertRuns, update: updateRun })
+const runs = new WorkingRows<RunRow>({
+  table: 'check_run',
+  read: readRuns,
+  insert: insertRuns,
+  update: updateRun,
+})
 
 /** What is under way for the checks of a locked profile. */
 export async function selectOpenRuns(scope: Scope, profile: Subject): Promise<readonly RunRow[]> {
@@ -150,6 +155,11 @@ export async function selectLastRun(
   profile: Subject,
   checkId: string,
 ): Promise<RunRow | undefined> {
+  const known =
+    scope.holds(profile.id) === undefined ? undefined : (await runs.of(scope, [profile])).get(profile.id)
+  // A run that was open, or was added, in this transaction is later than all that had ended before it.
+  const last = known?.findLast((run) => run.checkId === checkId)
+  if (last) return last
   const { rows } = await scope.query<Stored>(
     `select ${columns} from check_run
      where account_id = $1 and profile_id = $2 and check_id = $3 order by id desc limit 1`,

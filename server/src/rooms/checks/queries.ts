@@ -187,7 +187,12 @@ function updateCheck(scope: Scope, profile: Subject, check: CheckRow): void {
   )
 }
 
-const checks = new WorkingRows<CheckRow>({ table: 'profile_check', read: readChecks, insert: insertChecks, update: updateCheck })
+const checks = new WorkingRows<CheckRow>({
+  table: 'profile_check',
+  read: readChecks,
+  insert: insertChecks,
+  update: updateCheck,
+})
 
 /** The checks of these profiles, oldest first, by profile id. */
 export async function selectChecks(
@@ -220,38 +225,74 @@ export async function changeCheckRow(
   await checks.change(scope, profile, row)
 }
 
+interface StoredContent {
+  readonly id: string
+  readonly input: Buffer
+  readonly output: Buffer | null
+  readonly errors: Buffer | null
+}
+
+function contentOf(scope: Scope, key: DataKey, { id, input, output, errors }: StoredContent): CheckContent {
+  const opened = <T>(column: 'input' | 'output' | 'errors', sealed: Buffer) =>
+    openJson(key, cell(scope, id, column), sealed) as T
+  return {
+    input: opened<CheckInput>('input', input),
+    output: output && opened<CheckOutput>('output', output),
+    errors: errors === null ? [] : opened<CheckError[]>('errors', errors),
+  }
+}
+
+/** What this transaction has read of checks of profiles that it holds, as it was stored before it. */
+const readBefore = new WeakMap<Scope, Map<string, CheckContent>>()
+
+function keepRead(scope: Scope, profile: Subject, rows: readonly StoredContent[]): Map<string, CheckContent> {
+  const read = new Map(rows.map((row) => [row.id, contentOf(scope, profile.key, row)]))
+  if (scope.holds(profile.id) === undefined) return read
+  const kept = readBefore.get(scope) ?? new Map<string, CheckContent>()
+  readBefore.set(scope, kept)
+  for (const [id, content] of read) kept.set(id, content)
+  return read
+}
+
+/** The large parts of a check as far as this transaction knows them. */
+function knownContent(scope: Scope, id: string): CheckContent | undefined {
+  const before = readBefore.get(scope)?.get(id)
+  const written = contentsWritten(scope).get(id)
+  const input = written?.input ?? before?.input
+  return input && { output: null, errors: [], ...before, ...written, input }
+}
+
+/** Reads the large parts of the checks of a locked profile that are not COMPLETE, for whoever asks for them next. */
+export async function readOpenContents(scope: Scope, profile: Subject): Promise<void> {
+  const { rows } = await scope.query<StoredContent>(
+    `select id, input, output, errors from profile_check
+     where account_id = $1 and profile_id = $2 and state <> 'COMPLETE'`,
+    [scope.accountId, profile.id],
+  )
+  keepRead(scope, profile, rows)
+}
+
 /** The large parts of these checks of one profile, by check id. */
 export async function selectContents(
   scope: Scope,
   profile: Subject,
   ids: readonly string[],
 ): Promise<Map<string, CheckContent>> {
-  const written = contentsWritten(scope)
+  const asked = ids.filter((id) => knownContent(scope, id) === undefined)
+  const { rows } =
+    asked.length === 0
+      ? { rows: [] }
+      : await scope.query<StoredContent>(
+          `select id, input, output, errors from profile_check
+           where account_id = $1 and profile_id = $2 and id = any($3)`,
+          [scope.accountId, profile.id, asked],
+        )
+  const read = keepRead(scope, profile, rows)
   const found = new Map<string, CheckContent>()
   for (const id of ids) {
-    const known = written.get(id)
-    if (known?.input) found.set(id, { output: null, errors: [], ...known, input: known.input })
+    const content = knownContent(scope, id) ?? read.get(id)
+    if (content) found.set(id, content)
   }
-  const asked = ids.filter((id) => !found.has(id))
-  if (asked.length === 0) return found
-  const { rows } = await scope.query<{
-    id: string
-    input: Buffer
-    output: Buffer | null
-    errors: Buffer | null
-  }>(
-    `select id, input, output, errors from profile_check
-     where account_id = $1 and profile_id = $2 and id = any($3)`,
-    [scope.accountId, profile.id, asked],
-  )
-  const opened = <T>(id: string, column: 'input' | 'output' | 'errors', sealed: Buffer) =>
-    openJson(profile.key, cell(scope, id, column), sealed) as T
-  for (const { id, input, output, errors } of rows)
-    found.set(id, {
-      input: opened<CheckInput>(id, 'input', input),
-      output: output && opened<CheckOutput>(id, 'output', output),
-      errors: errors === null ? [] : opened<CheckError[]>(id, 'errors', errors),
-    })
   return found
 }
 

@@ -7,6 +7,7 @@ import {
   deleteChecks,
   hasPlace,
   type RunRow,
+  readOpenContents,
   selectChecks,
   selectContents,
   selectOpenRuns,
@@ -28,6 +29,8 @@ export interface ClaimedCall {
 
 /** A node that died in a call leaves the run alone for so long after the call's time. */
 const leaseMarginMs = 30_000
+/** A place that is free sooner is waited for, even where another provider could be asked. */
+const shortWaitMs = 5_000
 /** A provider in this process is asked again at once, but not without end. */
 const localStepsMax = 20
 
@@ -44,7 +47,11 @@ export async function workOnProfile(engine: Engine, due: DueProfile): Promise<Cl
     carryWorkClass(scope, due.workClass)
     const profile = await lockedOrGone(scope, profileId)
     if (!profile) return []
-    const [runs] = await Promise.all([selectOpenRuns(scope, profile), selectChecks(scope, [profile])])
+    const [runs] = await Promise.all([
+      selectOpenRuns(scope, profile),
+      selectChecks(scope, [profile]),
+      readOpenContents(scope, profile),
+    ])
     const open = runs.filter((run) => run.nextAt <= scope.now)
     const contents = await selectContents(scope, profile, [...new Set(open.map((run) => run.checkId))])
     const calls: ClaimedCall[] = []
@@ -159,8 +166,7 @@ export async function makeCall(engine: Engine, claimed: ClaimedCall, signal: Abo
   const { accountId, call } = claimed
   const opening = { accountId, actor: thePlatform }
   const place = await takePlace(engine, opening, call.provider, call.run.workClass)
-  if ('retryAt' in place)
-    return withScope(engine, opening, (scope) => postponeRun(scope, call.run, place.retryAt))
+  if ('retryAt' in place) return withoutPlace(engine, claimed, place.retryAt)
   const outcome = await ask(call, signal, engine.log)
   if (signal.aborted) {
     await endPlace(engine, opening, place.leaseId, 'abandoned')
@@ -168,6 +174,19 @@ export async function makeCall(engine: Engine, claimed: ClaimedCall, signal: Abo
   }
   await endPlace(engine, opening, place.leaseId, outcome.kind === 'failure' ? 'failed' : 'answered')
   await receiveAnswer(engine, claimed, outcome)
+}
+
+/** Makes the call later; where the provider is out for a while and another can take over, that counts as a failure. */
+async function withoutPlace(engine: Engine, claimed: ClaimedCall, retryAt: Date): Promise<void> {
+  const { accountId, call, hasNext } = claimed
+  const isOut = await withScope(engine, { accountId, actor: thePlatform }, async (scope) => {
+    if (hasNext && retryAt.getTime() - scope.now.getTime() > shortWaitMs) return true
+    await postponeRun(scope, call.run, retryAt)
+    return false
+  })
+  const message = 'The provider cannot be reached at the moment'
+  if (isOut)
+    await receiveAnswer(engine, claimed, { kind: 'failure', failure: { kind: 'connection', message } })
 }
 
 /** Stores what came of a call. An answer that nobody waits for any more changes nothing. */
