@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contentText, verdictOn } from './rules.ts'
 import { hitsMax, matchesIn } from './rules-hits.ts'
@@ -145,4 +146,38 @@ test.each([
   const known = resolution && { resolution, contentToken: same ? 1n : 2n }
   const verdict = verdictOn({ status, contentToken: 1n }, known)
   expect(verdict.kind === 'keep' ? 'keep' : `${verdict.kind} ${verdict.resolution}`).toBe(expected)
+})
+
+test('whatever an answer holds, it is read, and never into more matches than are processed', () => {
+  const part = fc.oneof(fc.jsonValue(), fc.constantFrom(apiHit, protocolHit))
+  const answer = fc.record(
+    {
+      sanctions_results: fc.oneof(fc.jsonValue(), fc.array(part)),
+      screening_hits: fc.oneof(
+        fc.jsonValue(),
+        fc.array(
+          fc.record({ provider: fc.constant({ hit_id: 'h' }), flags: fc.jsonValue(), data: fc.jsonValue() }),
+        ),
+      ),
+      fraud_detection: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(fc.oneof(answer, fc.jsonValue()), (output) => {
+      const { matches, hitCount } = matchesIn(output, 'Demo')
+      expect(matches.length).toBeLessThanOrEqual(4 * Math.min(hitCount, hitsMax))
+      for (const { matchId, data } of matches)
+        expect([data.match_id, typeof data.event_type]).toEqual([matchId, 'string'])
+    }),
+  )
+})
+
+test('content is the same in whatever order its fields are', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (content) => {
+      const reversed = Object.fromEntries(Object.entries(content).reverse())
+      expect(contentText(reversed)).toBe(contentText(content))
+    }),
+  )
 })
