@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withClient } from '../src/platform/postgres/roles.ts'
 import { thePlatform } from '../src/platform/scope.ts'
+import { signingKeyOf, signRequest } from '../src/provider-kit/signing.ts'
 import { stepRescreens } from '../src/rooms/monitoring/index.ts'
 import { takePlace } from '../src/rooms/providers/index.ts'
 import { makeFullProfile } from './calls.ts'
@@ -50,9 +51,20 @@ async function makeProviderCall(at: TestServer): Promise<void> {
     url: 'http://127.0.0.1:9/',
     check_type: 'IDENTITY_CHECK',
   }
-  const registered = await at.ask<{ id: string }>('POST', '/4.0/providers', { body })
+  const registered = await at.ask<{ id: string; secret: string }>('POST', '/4.0/providers', { body })
   const opening = { accountId: at.demo.accountId, actor: thePlatform }
   await takePlace(at.engine, opening, { id: registered.body.id, timeoutSeconds: 60 }, 0)
+  await callBackEarly(at, registered.body.secret)
+}
+
+/** Calls back, as an integration, about a check that nobody has begun. */
+async function callBackEarly(at: TestServer, secret: string): Promise<void> {
+  const url = `${at.url}/integrations/v1/callbacks`
+  const body = JSON.stringify({ provider_id: crypto.randomUUID(), reference: 'early' })
+  const signed = signRequest(signingKeyOf(secret), { method: 'POST', url, body, date: new Date() })
+  const headers = { ...signed, 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body })
+  expect(answer.status).toBe(200)
 }
 
 /** A client that is watched and waited for, and a rescreen that has reached it. */
@@ -174,9 +186,9 @@ test('the application has no DDL, changes no fact and cannot step out of its pol
   expect(await refusalOf('update fact set position = null, hash = null')).toBe(denied)
 })
 
-/** What is asked across accounts, on purpose, by functions that answer ids. */
+/** What is asked across accounts, on purpose, by functions that answer ids; and locks and calls, which answer nothing. */
 const acrossAccounts =
-  /find_api_key\(|find_provider_by_key\(|list_accounts\(|blobs_in_use\(|insert into (institution|account) |set_config\(/
+  /find_api_key\(|find_provider_by_key\(|list_accounts\(|blobs_in_use\(|insert into (institution|account) |set_config\(|pg_(try_)?advisory_xact_lock\(|pg_notify\(/
 
 const source = join(import.meta.dirname, '..', 'src')
 

@@ -31,6 +31,15 @@ beforeAll(async () => {
     { alias: 'mortal' },
     { alias: 'unreachable' },
     { alias: 'comes-back' },
+    { alias: 'stopped' },
+    {
+      alias: 'first',
+      variant: {
+        providers: ['first', 'second'].map((provider) => ({ provider, config: {} })),
+        waterfall_on: ['ERROR'],
+      },
+    },
+    { alias: 'second' },
   ])
 })
 afterAll(() => checks.close())
@@ -175,4 +184,60 @@ test('a provider that comes back is asked for what waited', async () => {
     await dispatch()
   }
   expect(await check.shown()).toMatchObject({ state: 'COMPLETE', result: '2+2' })
+})
+
+test('a node that is told to stop puts a call in hand back, and another makes it', async () => {
+  const source = checks.source('stopped')
+  let asked: () => void = () => undefined
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  source.script = () => asked()
+  const check = await begun(checks, 'stopped')
+  const stop = new AbortController()
+  const running = runDispatcher({
+    engine: checks.server.engine,
+    signal: stop.signal,
+    idleMs: 50,
+    graceMs: 10,
+  })
+  await isAsked
+  stop.abort()
+  await running
+  source.script = () => passed
+  await dispatch()
+  expect(await check.shown()).toMatchObject({ state: 'COMPLETE', result: '2+2' })
+})
+
+test('what a migration key causes is of the migration class, whoever goes on with it', async () => {
+  const { path, id } = await checks.person()
+  const key = await checks.server.issueKey(checks.server.demo.accountId, 'MIGRATION')
+  checks.source('first').script = () => ({
+    errors: [{ type: 'PROVIDER_MESSAGE', message: 'No' }],
+    warnings: [],
+  })
+  checks.source('second').script = () => passed
+  const body = { check_type: 'IDENTITY_CHECK', variant: { alias: 'first' } }
+  await checks.run(path, body, '?mode=async', { key })
+  await checks.run(path, body)
+  await dispatch()
+  const { rows } = await withClient(checks.server.database.adminConfig, (client) =>
+    client.query('select provider, work_class, state from check_run where profile_id = $1 order by 1, 2', [
+      id,
+    ]),
+  )
+  const ended = (provider: string, work_class: number) => ({ provider, work_class, state: 'ENDED' })
+  expect(rows).toEqual([ended('first', 0), ended('first', 1), ended('second', 0), ended('second', 1)])
+})
+
+test('where a provider is out for a while, the next one is asked in its place', async () => {
+  checks.source('first').script = (_request, reply) => void reply.destroy()
+  checks.source('second').script = () => passed
+  const begunChecks = await Promise.all(Array.from({ length: 6 }, () => begun(checks, 'first')))
+  for (let round = 0; round < 5; round += 1) {
+    await dispatch()
+    wait(4)
+  }
+  for (const check of begunChecks)
+    expect(await check.shown()).toMatchObject({ state: 'COMPLETE', result: '2+2' })
 })

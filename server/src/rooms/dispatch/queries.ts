@@ -124,3 +124,8 @@ export async function selectOpenOfImage(
   )
   return rows
 }
+
+/** Has the connection told when something becomes due, on whichever node. */
+export async function listenForDue(query: Query): Promise<void> {
+  await query.query('listen check_due')
+}

@@ -4,7 +4,7 @@ import { plainQuery } from '../../platform/account-transaction.ts'
 import type { Engine } from '../../platform/scope.ts'
 import type { WorkClass } from '../checks/index.ts'
 import { makeCall, workOnProfile } from './dispatch-profile.ts'
-import { type DueProfile, selectDue } from './queries.ts'
+import { type DueProfile, listenForDue, selectDue } from './queries.ts'
 import { freeSlots } from './rules-slots.ts'
 
 /** How a worker node runs checks. */
@@ -18,12 +18,15 @@ export interface DispatcherOptions {
   readonly migrationShare?: number
   /** How often to look when nobody said that something is due. */
   readonly idleMs?: number
+  /** How long calls in hand may still take when the signal comes; then they are put back for another node. */
+  readonly graceMs?: number
 }
 
 const slotsStandard = 8
 const idleMsStandard = 1_000
-/** A stopping node gives the calls in hand so long; then they are put back for another. */
-const graceMs = 5_000
+/** What is due by what was done is done as well, but not without end. */
+const roundsMax = 1_000
+const graceMsStandard = 5_000
 /** What failed for a reason of ours is left alone for so long, so that it does not fill every slot. */
 const restMs = 5_000
 
@@ -39,7 +42,7 @@ export async function runDispatcher(options: DispatcherOptions): Promise<void> {
  */
 export async function dispatchDue(engine: Engine): Promise<number> {
   let worked = 0
-  for (;;) {
+  for (let round = 0; round < roundsMax; round += 1) {
     const due = await dueOf(engine, { busy: [], max: [100, 100] })
     if (due.length === 0) return worked
     for (const profile of due)
@@ -47,6 +50,7 @@ export async function dispatchDue(engine: Engine): Promise<number> {
         await makeCall(engine, call, new AbortController().signal)
     worked += due.length
   }
+  throw new Error(`Checks were still due after ${roundsMax} rounds: something is always due again`)
 }
 
 async function dueOf(
@@ -95,7 +99,7 @@ class Dispatcher {
       if (began === 0) await this.#rest()
     }
     signal.removeEventListener('abort', wake)
-    const timer = setTimeout(() => this.#calls.abort(), graceMs)
+    const timer = setTimeout(() => this.#calls.abort(), this.#options.graceMs ?? graceMsStandard)
     await Promise.all(this.#inHand)
     clearTimeout(timer)
   }
@@ -181,7 +185,7 @@ class Dispatcher {
     const { signal } = this.#options
     try {
       client.on('notification', () => this.#notice())
-      await client.query('listen check_due')
+      await listenForDue(plainQuery(client))
       await new Promise<void>((resolve, reject) => {
         client.on('error', reject)
         if (signal.aborted) resolve()
