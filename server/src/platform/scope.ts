@@ -11,6 +11,7 @@ import type { JsonPool } from './json/index.ts'
 import { insertFacts } from './ledger/index.ts'
 import type { Log } from './log.ts'
 import type { OutboundGuard } from './net/index.ts'
+import { names, tablesInserted } from './statement-tables.ts'
 import type { Storage } from './storage/index.ts'
 import type { AccountVault, DataKey, Vault } from './vault/index.ts'
 
@@ -149,28 +150,6 @@ function randomBytesOfId(): Buffer {
   }
   drawnUntil += 16
   return drawn.subarray(drawnUntil - 16, drawnUntil)
-}
-
-const naming = new Map<string, Map<string, boolean>>()
-
-/** Whether a statement names a table. Statements are constants of the program, so that few are remembered. */
-function names(text: string, table: string): boolean {
-  const known = naming.get(text) ?? new Map<string, boolean>()
-  naming.set(text, known)
-  const found = known.get(table) ?? new RegExp(`\\b${table}\\b`).test(text)
-  known.set(table, found)
-  return found
-}
-
-const insertsOf = new Map<string, readonly string[]>()
-
-/** The tables that a statement inserts into. Statements are constants of the program, so that few are remembered. */
-function tablesInserted(text: string): readonly string[] {
-  const known = insertsOf.get(text)
-  if (known !== undefined) return known
-  const tables = [...text.matchAll(/insert into (\w+)/g)].flatMap(([, table]) => table ?? [])
-  insertsOf.set(text, tables)
-  return tables
 }
 
 /** More facts than this in one transaction is a loop between reactions, not work. */
