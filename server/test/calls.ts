@@ -28,6 +28,7 @@ export async function makeFullProfile(server: TestServer, key: string): Promise<
     tag_id: await post('/tags', { name: 'a tag' }),
     file_id: await post('/files', { data }),
     image_id: await post('/document_images', { data, image_type: 'FRONT' }),
+    check_id: await post('/checks?mode=async', { check_type: 'PEPS_AND_SANCTIONS_SCREEN' }),
     event_id: await eventOf(server, person, key),
   }
   await post('/collected_data/documents', {
@@ -75,6 +76,8 @@ const bodies: Readonly<Record<string, (confirm: string) => unknown>> = {
   ChangeProvider: () => ({ name: 'A source' }),
   SavePolicyDraft: () => ({}),
   SwitchCheck: () => ({ is_on: true, reason: 'As before' }),
+  RunCheck: () => ({ check_type: 'IDENTITY_CHECK' }),
+  AttachCheck: () => ({ task_ids: [] }),
   CreateEvent: () => ({ data: newMatch }),
   ResolveEvent: () => ({ resolution: 'MISMATCH' }),
   ResolveEvents: () => [],
