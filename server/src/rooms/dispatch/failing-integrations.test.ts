@@ -13,7 +13,7 @@ import {
   polling,
   providerId,
 } from './dispatch.test-kit.ts'
-import { workOnProfile } from './dispatch-profile.ts'
+import { type ClaimedCall, makeCall, workOnProfile } from './dispatch-profile.ts'
 import { dispatchDue, runDispatcher } from './index.ts'
 
 let checks: CheckServer
@@ -134,7 +134,7 @@ test('two dispatchers make every call once, and each check is completed once', a
   expect(rows[0]).toEqual({ facts: 20 })
 })
 
-test('a node that died in a call leaves it to another when its lease is over, and a late answer changes nothing', async () => {
+test('a node that died in a call leaves it to another when its lease is over', async () => {
   const source = checks.source('mortal')
   source.script = () => passed
   const check = await begun(checks, 'mortal')
@@ -146,6 +146,27 @@ test('a node that died in a call leaves it to another when its lease is over, an
   await dispatch()
   expect((await check.shown()).state).toBe('COMPLETE')
   expect(source.received.map(({ body }) => body.id)).toEqual([check.id])
+})
+
+test('an answer that comes after the call was given to another changes nothing, before the end and after it', async () => {
+  const source = checks.source('mortal')
+  const { engine, demo } = checks.server
+  const check = await begun(checks, 'mortal')
+  const due = { accountId: demo.accountId, profileId: check.profileId, workClass: 0 as const }
+  const make = async (calls: readonly ClaimedCall[], answer: object) => {
+    source.script = () => answer
+    for (const call of calls) await makeCall(engine, call, new AbortController().signal)
+    return check.shown()
+  }
+  const late = await workOnProfile(engine, due)
+  wait(120)
+  const ours = await workOnProfile(engine, due)
+  const found = { ...passed, errors: [{ type: 'PROVIDER_MESSAGE', message: 'No' }] }
+  expect((await make(late, found)).state).toBe('RUNNING')
+  const done = await make(ours, passed)
+  expect(done).toMatchObject({ state: 'COMPLETE', result: '2+2' })
+  expect(await make(late, found)).toEqual(done)
+  expect(await make(ours, found)).toEqual(done)
 })
 
 test('a callback that is not signed by its integration is refused', async () => {
