@@ -28,6 +28,8 @@ const check = {
   variant: variant.optional(),
   task_ids: z.array(Uuid),
 }
+/** Why an application's status changed by itself. */
+const AutomaticCause = z.enum(['AUTOMATIC_APPROVAL', 'REJECTION_OUTCOME', 'RISK_LEVEL', 'TASK_OPEN'])
 const ToldRisk = z.object({ level: RiskLevelCategory, score: z.number().nullable() })
 const monitored = { check_id: Uuid.optional(), check_type: CheckType, provider_name: z.string() }
 const provider = { provider_id: Uuid, alias: z.string(), name: z.string(), check_type: CheckType }
@@ -94,6 +96,8 @@ export const facts = {
       comment: z.string().optional(),
       /** Aliases of the decision reasons that were named. */
       reasons: z.array(z.string()).optional(),
+      /** Why the policy did so by itself. */
+      because: AutomaticCause.optional(),
     }),
   },
   'application.flag-changed': {
@@ -225,9 +229,17 @@ export type FactPayload<K extends FactName> = z.output<(typeof facts)[K]['payloa
 /** A fact of any kind with its payload, told apart by `kind`. */
 export type Fact = { [K in FactName]: { readonly kind: K; readonly payload: FactPayload<K> } }[FactName]
 
-/** What the audit calls this fact; null where it does not show it. A task made incomplete again has a name of its own. */
+/**
+ * What the audit calls this fact; null where it does not show it. A task made incomplete again, and what the policy
+ * decided by itself, have names of their own.
+ */
 export function auditActionOf(fact: Fact): AuditAction | null {
   if (fact.kind === 'task.state-changed' && fact.payload.new_state === 'INCOMPLETE')
     return 'uncompleted-a-task'
+  if (fact.kind === 'application.status-changed') {
+    const { because } = fact.payload
+    if (because === 'RISK_LEVEL') return 'risk-auto-reject-application'
+    if (because === 'AUTOMATIC_APPROVAL' || because === 'REJECTION_OUTCOME') return 'auto-decision'
+  }
   return facts[fact.kind].audit
 }

@@ -10,6 +10,9 @@ import { sentStatements } from '../sent-statements.ts'
 
 const { server, shipped, publish, person, read, applicationOf, post, runChecks, factsOf } = useDeciding()
 
+const auditOf = async ({ path }: MadeProfile) =>
+  (await server().ask<{ action: string }[]>('GET', `${path}/audit-items`)).body.map((item) => item.action)
+
 const product = (policy: Policy, alias: string, change: Partial<Policy['products'][number]>): Policy => ({
   ...policy,
   products: policy.products.map((one) => (one.alias === alias ? { ...one, ...change } : one)),
@@ -47,6 +50,7 @@ test('an individual on whom nothing is found is approved without a person', asyn
   expect(after.tasks?.every((task) => task.needs_check_automation === false)).toBe(true)
   expect(await factsOf(made, 'application.manual-action-required')).toBe(0)
   expect(await factsOf(made, 'check.completed')).toBe(2)
+  expect(await auditOf(made)).toContain('auto-decision')
 })
 
 test('a possible match waits for a person, who is called once, and is approved when they have seen to it', async () => {
@@ -108,6 +112,7 @@ test('a risk that the policy does not take rejects, before anything is asked for
   const rejected = await read(made)
   expect(rejected.applications?.[0]).toMatchObject({ status: 'REJECTED', flag: 'DECIDED' })
   expect([rejected.category, rejected.tasks, rejected.checks]).toEqual(['INACTIVE_APPLICANT', [], []])
+  expect(await auditOf(made)).toContain('risk-auto-reject-application')
 })
 
 test('a required risk factor without data holds the application until the data comes', async () => {

@@ -1,4 +1,5 @@
 import { findProduct } from '@drawbridge/policy/look-up.ts'
+import type { FactPayload } from '@drawbridge/schema/facts.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
@@ -17,6 +18,8 @@ export interface Mover {
   readonly actor: Actor
   readonly comment: string | null
   readonly reasons: readonly string[]
+  /** Why the policy changes the status by itself. */
+  readonly because?: FactPayload<'application.status-changed'>['because']
 }
 
 /** Changes an application of a locked profile: its row, its history and the facts, once for all changes. */
@@ -50,7 +53,7 @@ async function recordChanges(
   scope: Scope,
   profile: ProfileRoot,
   { row, next }: { readonly row: ApplicationRow; readonly next: ApplicationRow },
-  { actor, comment, reasons }: Mover,
+  { actor, comment, reasons, because }: Mover,
 ): Promise<void> {
   const named = await factOf(scope, row)
   if (next.risk?.level !== row.risk?.level || next.risk?.score !== row.risk?.score) {
@@ -58,7 +61,11 @@ async function recordChanges(
     scope.record({ kind: 'application.risk-changed', payload }, profile, actor)
   }
   if (next.status !== row.status) {
-    const said = { ...(comment === null ? {} : { comment }), ...(await reasonsOf(scope, reasons)) }
+    const said = {
+      ...(comment === null ? {} : { comment }),
+      ...(await reasonsOf(scope, reasons)),
+      ...(because === undefined ? {} : { because }),
+    }
     const payload = { ...named, old_status: row.status, new_status: next.status, ...said }
     scope.record({ kind: 'application.status-changed', payload }, profile, actor)
   }

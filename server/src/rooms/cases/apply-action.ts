@@ -37,7 +37,8 @@ const verbs: Verbs = {
   'set-risk': (scope, run, { applicationId, risk }) => change(scope, run, applicationId, { risk }),
   'require-tasks': (scope, run, { applicationId, variantIds }) =>
     change(scope, run, applicationId, { requiredVariants: variantIds }),
-  'change-status': (scope, run, { applicationId, status }) => change(scope, run, applicationId, { status }),
+  'change-status': (scope, run, { applicationId, status, because }) =>
+    change(scope, run, applicationId, { status }, because),
   'change-flag': (scope, run, { applicationId, flag }) => change(scope, run, applicationId, { flag }),
   'raise-manual-action': (scope, run, { applicationId }) =>
     change(scope, run, applicationId, { isManualActionRaised: true }),
@@ -66,10 +67,17 @@ async function perform<K extends Kind>(scope: Scope, run: Run, kind: K, action: 
   await verbs[kind](scope, run, action)
 }
 
-async function change(scope: Scope, run: Run, applicationId: string, to: ApplicationChange): Promise<void> {
+async function change(
+  scope: Scope,
+  run: Run,
+  applicationId: string,
+  to: ApplicationChange,
+  because?: Of<'change-status'>['because'],
+): Promise<void> {
   const profile = await lockProfile(scope, run.profileId)
   const row = await findApplication(scope, profile, applicationId)
-  await changeApplication(scope, profile, row, to, { actor: thePolicy, comment: null, reasons: [] })
+  const mover = { actor: thePolicy, comment: null, reasons: [] }
+  await changeApplication(scope, profile, row, to, because === undefined ? mover : { ...mover, because })
 }
 
 async function addTask(scope: Scope, run: Run, { variantId }: Of<'add-task'>): Promise<void> {

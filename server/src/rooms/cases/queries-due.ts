@@ -33,7 +33,12 @@ function updateDue(scope: Scope, _profile: Subject, row: DueRow): void {
   ])
 }
 
-const dueRows = new WorkingRows<DueRow>({ table: 'case_due', read: readDue, insert: insertDue, update: updateDue })
+const dueRows = new WorkingRows<DueRow>({
+  table: 'case_due',
+  read: readDue,
+  insert: insertDue,
+  update: updateDue,
+})
 
 /** When the case of this profile is due; undefined when that was never written. */
 export async function selectDue(scope: Scope, profile: Subject): Promise<DueRow | undefined> {
