@@ -164,7 +164,7 @@ async function startWork(platform: Platform, signal: AbortSignal): Promise<Promi
     runSequencer({ ...loop, idleMs: sequencerIdleMs }),
     runCheckpoints({ ...loop, idleMs: checkpointMs, signer, sinks, clock }),
     worker.stopped,
-    runDispatcher({ engine, signal }),
+    runDispatcher({ engine, signal, migrationShare: settings.migrationShare / 100 }),
     runMonitoring({ engine, signal }),
   ]
 }

@@ -12,9 +12,11 @@ export interface DispatcherOptions {
   readonly engine: Engine
   /** Ends the dispatcher: nothing is begun any more, and what is in hand is finished or put back. */
   readonly signal: AbortSignal
-  /** How many profiles and calls are worked on at once. */
+  /** How many profiles and calls are in hand at once. */
   readonly slots?: number
-  /** The part of the slots that migrations may take, from 0 to 1. */
+  /** How many profiles are worked on at once, each with a connection to the database. */
+  readonly workers?: number
+  /** The part of both that migrations may take, from 0 to 1. */
   readonly migrationShare?: number
   /** How often to look when nobody said that something is due. */
   readonly idleMs?: number
@@ -22,7 +24,9 @@ export interface DispatcherOptions {
   readonly graceMs?: number
 }
 
-const slotsStandard = 8
+const slotsStandard = 32
+const workersStandard = 4
+const shareStandard = 0.5
 const idleMsStandard = 1_000
 /** What is due by what was done is done as well, but not without end. */
 const roundsMax = 1_000
@@ -71,19 +75,16 @@ async function dueOf(
 
 class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #slots: number
-  readonly #share: number
   readonly #calls = new AbortController()
   readonly #busy = new Set<string>()
-  readonly #taken = { interactive: 0, migration: 0 }
+  readonly #inWork = { interactive: 0, migration: 0 }
+  readonly #inCalls = { interactive: 0, migration: 0 }
   readonly #inHand = new Set<Promise<void>>()
   #wake: () => void = () => undefined
   #isWoken = false
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#slots = options.slots ?? slotsStandard
-    this.#share = options.migrationShare ?? 0.5
   }
 
   async run(): Promise<void> {
@@ -100,12 +101,12 @@ class Dispatcher {
     }
     signal.removeEventListener('abort', wake)
     const timer = setTimeout(() => this.#calls.abort(), this.#options.graceMs ?? graceMsStandard)
-    await Promise.all(this.#inHand)
+    while (this.#inHand.size > 0) await Promise.all(this.#inHand)
     clearTimeout(timer)
   }
 
   async #begin(): Promise<number> {
-    const max = freeSlots(this.#slots, this.#share, this.#taken)
+    const max = this.#free()
     if (max[0] === 0) return 0
     const due = await dueOf(this.#options.engine, { busy: [...this.#busy], max })
     const begun = due.slice(0, max[0])
@@ -113,32 +114,47 @@ class Dispatcher {
     return begun.length
   }
 
+  /** How many more profiles of each class may be begun. */
+  #free(): readonly [number, number] {
+    const { slots = slotsStandard, workers = workersStandard, migrationShare = shareStandard } = this.#options
+    const [work, calls] = [this.#inWork, this.#inCalls]
+    const inHand = {
+      interactive: work.interactive + calls.interactive,
+      migration: work.migration + calls.migration,
+    }
+    const bySlots = freeSlots(slots, migrationShare, inHand)
+    const byWorkers = freeSlots(workers, migrationShare, work)
+    return [Math.min(bySlots[0], byWorkers[0]), Math.min(bySlots[1], byWorkers[1])]
+  }
+
   async #work(due: DueProfile): Promise<void> {
     const { engine } = this.#options
     this.#busy.add(due.profileId)
     const kind = due.workClass === 1 ? 'migration' : 'interactive'
-    this.#taken[kind] += 1
+    this.#inWork[kind] += 1
+    let restingMs = 0
     try {
       for (const call of await workOnProfile(engine, due)) this.#keep(this.#call(kind, call))
     } catch (error) {
       engine.log.error('check.dispatch-failed', { error, profile_id: due.profileId })
-      await sleep(restMs, undefined, { signal: this.#options.signal }).catch(() => undefined)
+      restingMs = restMs
     } finally {
-      this.#taken[kind] -= 1
-      this.#busy.delete(due.profileId)
+      this.#inWork[kind] -= 1
+      if (restingMs === 0) this.#busy.delete(due.profileId)
+      else setTimeout(() => this.#busy.delete(due.profileId), restingMs).unref()
     }
   }
 
   async #call(kind: 'interactive' | 'migration', call: Parameters<typeof makeCall>[1]): Promise<void> {
     const { engine } = this.#options
-    this.#taken[kind] += 1
+    this.#inCalls[kind] += 1
     try {
       await makeCall(engine, call, this.#calls.signal)
     } catch (error) {
       // The lease of the call ends by itself, and the call is made again.
       engine.log.error('check.dispatch-failed', { error, profile_id: call.call.run.profileId })
     } finally {
-      this.#taken[kind] -= 1
+      this.#inCalls[kind] -= 1
     }
   }
 
