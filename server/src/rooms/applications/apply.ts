@@ -6,7 +6,8 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { addApplicationRow, addHistory } from './queries.ts'
+import { addApplicationRow } from './queries.ts'
+import { addHistory } from './queries-history.ts'
 
 /**
  * The product that a request names. Raises `product.unknown`, also when it is not for this kind of profile, and

@@ -3,7 +3,8 @@ import type { FactPayload } from '@drawbridge/schema/facts.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
-import { type ApplicationRow, addHistory, changeApplicationRow, type HistoryRow } from './queries.ts'
+import { type ApplicationRow, changeApplicationRow } from './queries.ts'
+import { addHistory, type HistoryRow } from './queries-history.ts'
 
 /** What is to change about an application; what is absent stays. */
 export type ApplicationChange = Partial<

@@ -8,7 +8,7 @@ export {
   deleteApplications,
   selectApplications,
   selectApprovedProducts,
-  selectHistory,
 } from './queries.ts'
+export { selectHistory } from './queries-history.ts'
 export { type ApplicationsOf, presentedCase, readApplications } from './read-applications.ts'
 export { routes } from './routes.ts'

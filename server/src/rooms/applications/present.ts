@@ -12,7 +12,8 @@ import type {
 import type { ApplicationRisk } from '@drawbridge/schema/risk.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import { presentVariant } from '../tasks/index.ts'
-import type { ApplicationRow, HistoryRow } from './queries.ts'
+import type { ApplicationRow } from './queries.ts'
+import type { HistoryRow } from './queries-history.ts'
 import type { ApplicationsOf } from './read-applications.ts'
 import { flagLines } from './rules.ts'
 

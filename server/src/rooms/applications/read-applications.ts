@@ -5,7 +5,8 @@ import { type EventRow, selectEvents } from '../events/index.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { selectTasks, type TaskRow } from '../tasks/index.ts'
 import { caseOf } from './case-of.ts'
-import { type ApplicationRow, type HistoryRow, selectApplications, selectHistory } from './queries.ts'
+import { type ApplicationRow, selectApplications } from './queries.ts'
+import { type HistoryRow, selectHistory } from './queries-history.ts'
 
 /** What the replies about some profiles' applications are made of, read together. */
 export interface ApplicationsOf {

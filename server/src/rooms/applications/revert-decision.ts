@@ -9,7 +9,8 @@ import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { replaceTask, selectTasks } from '../tasks/index.ts'
 import { changeApplication, recordReverted } from './change-application.ts'
 import { findApplication } from './find-application.ts'
-import { type ApplicationRow, selectHistory } from './queries.ts'
+import type { ApplicationRow } from './queries.ts'
+import { selectHistory } from './queries-history.ts'
 import { statusBeforeDecision } from './rules.ts'
 
 /**

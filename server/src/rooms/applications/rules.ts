@@ -1,4 +1,5 @@
-import type { ApplicationRow, HistoryRow } from './queries.ts'
+import type { ApplicationRow } from './queries.ts'
+import type { HistoryRow } from './queries-history.ts'
 
 type Status = ApplicationRow['status']
 

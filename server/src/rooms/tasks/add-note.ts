@@ -5,7 +5,7 @@ import type { Scope } from '../../platform/scope.ts'
 import { selectFileIds } from '../files/index.ts'
 import { lockProfile } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
-import { insertNote } from './queries.ts'
+import { insertNote } from './queries-notes.ts'
 
 /** Adds a note to a task, with files of the profile. Raises `profile.unknown`, `task.unknown`, `file.unknown`. */
 export async function addNote(scope: Scope, input: Input<typeof AddNote>) {

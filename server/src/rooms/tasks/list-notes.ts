@@ -4,7 +4,7 @@ import type { Scope } from '../../platform/scope.ts'
 import { getRoot } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
 import { presentNotes } from './present.ts'
-import { selectNotes } from './queries.ts'
+import { selectNotes } from './queries-notes.ts'
 
 /** The notes on a task, oldest first. Raises `profile.unknown`, `task.unknown`. */
 export async function listNotes(scope: Scope, input: Input<typeof ListNotes>): Promise<NoteResource[]> {

@@ -6,7 +6,8 @@ import type { TaskResource, TaskVariant } from '@drawbridge/schema/task.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { actorNames } from '../accounts/index.ts'
 import type { CheckRow } from '../checks/index.ts'
-import type { NoteRow, TaskRow } from './queries.ts'
+import type { TaskRow } from './queries.ts'
+import type { NoteRow } from './queries-notes.ts'
 import { needsAutomation, willExpireAt } from './rules.ts'
 
 /** A task variant as the contract shows it. */

@@ -4,7 +4,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { lockProfile } from '../profile-root/index.ts'
 import { findTask } from './find-task.ts'
-import { selectNotes, updateNoteRemoved } from './queries.ts'
+import { selectNotes, updateNoteRemoved } from './queries-notes.ts'
 
 /** Removes a note; the audit keeps what it said. Raises `profile.unknown`, `task.unknown`, `note.unknown`. */
 export async function removeNote(scope: Scope, input: Input<typeof RemoveNote>): Promise<void> {

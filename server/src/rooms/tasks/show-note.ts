@@ -3,7 +3,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { presentNotes } from './present.ts'
-import { selectNotes } from './queries.ts'
+import { selectNotes } from './queries-notes.ts'
 
 /** One note as it stands now. Raises `note.unknown`. */
 export async function showNote(
