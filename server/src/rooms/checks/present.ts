@@ -3,7 +3,9 @@ import type { CheckResource } from '@drawbridge/schema/check.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
 import type { Scope, Subject } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
+import { signExternalUrl } from '../providers/index.ts'
 import { type CheckContent, type CheckRow, selectContents } from './queries.ts'
+import { selectLastRun } from './queries-runs.ts'
 import { presentError } from './rules.ts'
 
 /** Checks of one profile as the contract shows them, with what they asked and were answered. */
@@ -15,13 +17,39 @@ export async function presentChecks(
   if (checks.length === 0) return []
   const ids = checks.map((check) => check.id)
   const [policy, contents] = await Promise.all([currentPolicy(scope), selectContents(scope, profile, ids)])
-  return checks.map((check) => presentCheck(check, contents.get(check.id), policy))
+  const shown: CheckResource[] = []
+  for (const check of checks) {
+    const content = contents.get(check.id)
+    const pages = await externalPages(scope, profile, check, content)
+    shown.push({ ...presentCheck(check, content, policy), ...pages })
+  }
+  return shown
+}
+
+/** The pages at the provider's that a person may open, their addresses signed for whoever looks. */
+async function externalPages(
+  scope: Scope,
+  profile: Subject,
+  check: CheckRow,
+  content: CheckContent | undefined,
+): Promise<Partial<CheckResource>> {
+  const resources = content?.output?.externalResources ?? []
+  if (resources.length === 0) return {}
+  const integrationId = (await selectLastRun(scope, profile, check.id))?.integrationId ?? null
+  const pages: object[] = []
+  for (const resource of resources) {
+    if (integrationId === null) pages.push(resource)
+    else {
+      const url = await signExternalUrl(scope, integrationId, String(resource.url))
+      if (url !== undefined) pages.push({ ...resource, url })
+    }
+  }
+  return { external_resources: pages }
 }
 
 function presentCheck(check: CheckRow, content: CheckContent | undefined, policy: Policy): CheckResource {
   const variant = policy.check_variants.find(({ id }) => id === check.variantId)
   const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
-  const resources = content?.output?.externalResources ?? []
   return {
     ...shownExtra(content),
     id: check.id,
@@ -37,7 +65,6 @@ function presentCheck(check: CheckRow, content: CheckContent | undefined, policy
     providers: [...check.providers],
     ...(content === undefined ? {} : { input_data: { ...content.input.data } }),
     ...(content?.output?.output ? { output_data: { ...content.output.output } } : {}),
-    ...(resources.length === 0 ? {} : { external_resources: [...resources] }),
   }
 }
 

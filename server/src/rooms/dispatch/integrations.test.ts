@@ -208,3 +208,17 @@ test('images that a provider keeps are fetched and kept with their document, onc
     { document_type: 'PASSPORT', images: [{ id: images.body[0]?.id }] },
   ])
 })
+
+test('the address of a page at the provider is shown signed, for whoever asks', async () => {
+  const source = checks.source('at-once')
+  const page = { type: 'LINK', url: 'https://source.example/page/7', id: 'page-7', label: 'A page' }
+  source.script = () => ({ ...passed, external_resources: [page] })
+  const check = await begun(checks, 'at-once')
+  await dispatch()
+  const { external_resources } = await check.shown()
+  const [shown] = external_resources as { url: string }[]
+  expect(shown).toMatchObject({ type: 'LINK', label: 'A page' })
+  const { origin, pathname, searchParams } = new URL(shown?.url ?? '')
+  expect(`${origin}${pathname}`).toBe(page.url)
+  expect([...searchParams.keys()]).toEqual(['version', 'valid_until', 'auditee_id', 'signature'])
+})

@@ -1,6 +1,6 @@
 export { changeProvider } from './change-provider.ts'
 export { type ConfiguredProvider, configuredProvider } from './configured-provider.ts'
-export { type Integration, integrationOfKey } from './integration-of-key.ts'
+export { type Integration, integrationOfKey, signExternalUrl } from './integration-of-key.ts'
 export { getProvider, listProviders } from './list-providers.ts'
 export { checkNewUrl, registerProvider, renewSecret } from './register-provider.ts'
 export { removeProvider } from './remove-provider.ts'

@@ -1,5 +1,6 @@
 import { plainQuery } from '../../platform/account-transaction.ts'
-import { type Engine, thePlatform, withScope } from '../../platform/scope.ts'
+import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
+import { signingKeyOf, signUrl } from '../../provider-kit/signing.ts'
 import { selectProviderByKey, selectSecrets } from './queries.ts'
 
 /** Whose integration it is, and what it signs with. */
@@ -20,4 +21,19 @@ export async function integrationOfKey(engine: Engine, keyId: string): Promise<I
   const opening = { accountId: found.accountId, actor: thePlatform, readOnly: true }
   const secrets = await withScope(engine, opening, (scope) => selectSecrets(scope, found.providerId))
   return secrets && { ...found, secret: secrets.secret }
+}
+
+/**
+ * The address of a page at an integration's, signed for whoever asks in this transaction, to be opened within five
+ * minutes (provider protocol 1.8); undefined when the integration is gone, or the address is none.
+ */
+export async function signExternalUrl(
+  scope: Scope,
+  integrationId: string,
+  url: string,
+): Promise<string | undefined> {
+  const secrets = await selectSecrets(scope, integrationId)
+  if (!secrets || !URL.canParse(url)) return undefined
+  const auditeeId = scope.actor.id ?? scope.accountId
+  return signUrl(signingKeyOf(secrets.secret), url, { auditeeId, now: scope.now })
 }
