@@ -1,14 +1,12 @@
-import { findProduct, findTaskVariant } from '@drawbridge/policy/look-up.ts'
-import type { Policy, Product } from '@drawbridge/policy/policy.ts'
-import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
+import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { EntityData } from '@drawbridge/schema/collected-data.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
-import { type ApplicationRow, apply, selectApplications } from '../applications/index.ts'
 import type { StoredData, WrittenData } from '../collected-data/index.ts'
 import { linkedNodes } from '../collected-data/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfiles, type ProfileRoot } from '../profile-root/index.ts'
+import { applyForTasks, type LinkedAssociate } from './apply-for-tasks.ts'
 import {
   countLevels,
   deleteKeptReplies,
@@ -20,23 +18,7 @@ import {
   selectLinksOfCompany,
   upsertLink,
 } from './queries.ts'
-import {
-  levelsMax,
-  linksIn,
-  newApplicationsMax,
-  newLinksMax,
-  roleForTask,
-  sortedRoles,
-  variantPointer,
-  type WrittenLink,
-} from './rules.ts'
-
-interface Wanted {
-  readonly associateId: string
-  readonly profile: ProfileRoot
-  readonly roles: readonly AssociatedRole[]
-  readonly taskVariantIds: readonly string[]
-}
+import { levelsMax, linksIn, newLinksMax, sortedRoles, variantPointer, type WrittenLink } from './rules.ts'
 
 /** The links of a written document: where in the request they stand, and the profiles they name, locked. */
 export interface SentLinks {
@@ -91,11 +73,11 @@ export async function linkAssociates(scope: Scope, written: WrittenData, sent: S
   for (const link of grown) await writeLink(scope, written.root, link)
   await unflagOpened(scope, below)
   if (grown.length > 0) await assertDepth(scope, written.root, wanted)
-  const isNew = (link: Wanted) => known.get(link.associateId)?.profileId !== link.profile.id
+  const isNew = (link: LinkedAssociate) => known.get(link.associateId)?.profileId !== link.profile.id
   await applyForTasks(scope, wanted, isNew)
 }
 
-function wantedLinks(written: WrittenData, sent: SentLinks): Wanted[] {
+function wantedLinks(written: WrittenData, sent: SentLinks): LinkedAssociate[] {
   const before = new Set(written.before ? linkedProfiles(written.before) : [])
   const faults: Fault[] = []
   for (const [id, { entityType, pointer }] of sent.links) {
@@ -136,7 +118,7 @@ async function assertTaskVariants(scope: Scope, stored: StoredData, sent: SentLi
 }
 
 /** The links that are not wanted any more, or that now lead to another profile. */
-function goneOf(present: readonly LinkRow[], wanted: readonly Wanted[]): LinkRow[] {
+function goneOf(present: readonly LinkRow[], wanted: readonly LinkedAssociate[]): LinkRow[] {
   const kept = new Map(wanted.map((link) => [link.associateId, link.profile.id]))
   return present.filter((row) => kept.get(row.associateId) !== row.profileId)
 }
@@ -175,11 +157,11 @@ export async function unflagOpened(scope: Scope, companies: readonly string[]): 
       await upsertLink(scope, { ...link, isCircular: false })
 }
 
-function isUnchanged(row: LinkRow | undefined, link: Wanted): boolean {
+function isUnchanged(row: LinkRow | undefined, link: LinkedAssociate): boolean {
   return row?.profileId === link.profile.id && row.roles.join() === link.roles.join()
 }
 
-async function writeLink(scope: Scope, company: ProfileRoot, link: Wanted): Promise<void> {
+async function writeLink(scope: Scope, company: ProfileRoot, link: LinkedAssociate): Promise<void> {
   const isCircular =
     link.profile.entityType === 'COMPANY' &&
     (await selectDescendants(scope, [link.profile.id])).has(company.id)
@@ -195,7 +177,11 @@ async function writeLink(scope: Scope, company: ProfileRoot, link: Wanted): Prom
   scope.record({ kind: 'associate.linked', payload }, company)
 }
 
-async function assertDepth(scope: Scope, company: ProfileRoot, links: readonly Wanted[]): Promise<void> {
+async function assertDepth(
+  scope: Scope,
+  company: ProfileRoot,
+  links: readonly LinkedAssociate[],
+): Promise<void> {
   const below = links.some((link) => link.profile.entityType === 'COMPANY')
     ? await countLevels(scope, company.id, 'below')
     : 1
@@ -204,51 +190,4 @@ async function assertDepth(scope: Scope, company: ProfileRoot, links: readonly W
     throw new Fault('associate.too-deep', {
       message: `The chain of associates would be ${levels} levels deep; ${levelsMax} are the most`,
     })
-}
-
-interface Due {
-  readonly profile: ProfileRoot
-  readonly product: Product
-  readonly role: AssociatedRole | undefined
-}
-
-/** Associates apply for the product of each task they are verified for, once, in the role the task is about. */
-async function applyForTasks(
-  scope: Scope,
-  wanted: readonly Wanted[],
-  isNew: (link: Wanted) => boolean,
-): Promise<void> {
-  const verified = wanted.filter((link) => link.taskVariantIds.length > 0)
-  if (verified.length === 0) return
-  const policy = await currentPolicy(scope)
-  const applications = await selectApplications(
-    scope,
-    verified.map((link) => link.profile),
-  )
-  const due = verified.flatMap((link) => {
-    const made = applications.get(link.profile.id) ?? []
-    // Whoever is put back on the lists applies anew; whoever stays there and was rejected does not.
-    return dueFor(link, isNew(link) ? made.filter((one) => !isEnded(one)) : made, policy)
-  })
-  if (due.length > newApplicationsMax)
-    throw new Fault('request.too-large', {
-      message: `Associates may begin at most ${newApplicationsMax} applications in one call: link them in several calls`,
-    })
-  for (const { profile, product, role } of due) await apply(scope, profile, product, role)
-}
-
-function isEnded({ status }: Pick<ApplicationRow, 'status'>): boolean {
-  return status === 'REJECTED' || status === 'CANCELLED'
-}
-
-function dueFor(link: Wanted, applications: readonly ApplicationRow[], policy: Policy): Due[] {
-  const applied = new Set(applications.map((application) => application.productId))
-  return link.taskVariantIds.flatMap((id) => {
-    const variant = findTaskVariant(policy, { id })
-    const product = variant?.associates && findProduct(policy, { alias: variant.associates.product })
-    if (!product || applied.has(product.id) || product.smart_policies[link.profile.entityType] === undefined)
-      return []
-    applied.add(product.id)
-    return [{ profile: link.profile, product, role: roleForTask(variant.task_type, link.roles) }]
-  })
 }
