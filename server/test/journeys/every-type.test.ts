@@ -1,5 +1,6 @@
 import { checkTypes } from '@drawbridge/policy/check-types.ts'
 import type { CheckDecision, CheckResource, CheckResult, CheckType } from '@drawbridge/schema/check.ts'
+import type { EventResource, EventType } from '@drawbridge/schema/event.ts'
 import { TaskType } from '@drawbridge/schema/task.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servedTypes } from '../../src/demo-integration/templates.ts'
@@ -244,3 +245,50 @@ describe.each(TaskType.options)('a task of the type %s', (type) => {
     }
   })
 })
+
+const bySanction: readonly EventType[] = ['SANCTION_FLAG']
+const byFraud: readonly EventType[] = ['FRAUD_FLAG']
+const byEvery: readonly EventType[] = ['ADVERSE_MEDIA_FLAG', 'PEP_FLAG', 'SANCTION_FLAG']
+
+/** Each task that screens, the check that it is for, and the matches that a name brings. */
+const screenings: readonly (readonly [TaskType, CheckType, words: string, readonly EventType[]])[] = [
+  [
+    'INDIVIDUAL_ASSESS_MEDIA_AND_POLITICAL_AND_SANCTIONS_EXPOSURE',
+    'PEPS_AND_SANCTIONS_SCREEN',
+    'PEP SANCTION MEDIA',
+    byEvery,
+  ],
+  ['INDIVIDUAL_ASSESS_POLITICAL_AND_SANCTIONS_EXPOSURE', 'PEPS_AND_SANCTIONS_SCREEN', 'SANCTION', bySanction],
+  ['INDIVIDUAL_ASSESS_POLITICAL_EXPOSURE', 'PEPS_AND_SANCTIONS_SCREEN', 'PEP', ['PEP_FLAG']],
+  ['INDIVIDUAL_ASSESS_SANCTIONS_EXPOSURE', 'PEPS_AND_SANCTIONS_SCREEN', 'SANCTION', bySanction],
+  ['INDIVIDUAL_FRAUD_SCREENING', 'FRAUD_SCREENING', 'REFER', byFraud],
+  ['COMPANY_ASSESS_SANCTIONS_EXPOSURE', 'COMPANY_PEPS_AND_SANCTIONS_SCREEN', 'SANCTION', bySanction],
+  ['COMPANY_ASSESS_MEDIA_EXPOSURE', 'COMPANY_PEPS_AND_SANCTIONS_SCREEN', 'MEDIA', ['ADVERSE_MEDIA_FLAG']],
+  [
+    'COMPANY_ASSESS_MEDIA_AND_SANCTIONS_EXPOSURE',
+    'COMPANY_PEPS_AND_SANCTIONS_SCREEN',
+    'PEP SANCTION MEDIA',
+    byEvery,
+  ],
+  ['COMPANY_FRAUD_SCREENING', 'COMPANY_FRAUD_SCREENING', 'REFER', byFraud],
+  ['COMPANY_MERCHANT_FRAUD_SCREENING', 'COMPANY_MERCHANT_FRAUD_SCREENING', 'REFER', byFraud],
+]
+
+test.each(screenings)(
+  'a task of the type %s waits for a person when %s finds %s, also after the matches are cleared',
+  async (type, check, words, found) => {
+    const profile = await every.subject(checkTypes[check].entityType, words)
+    const task = await every.addTask(profile, variantOf(type).alias)
+    await every.ask(profile, check, { task_ids: [task.id] })
+    await every.toEnd(profile)
+    const { body: events } = await every.server.ask<EventResource[]>('GET', `${profile.path}/events`)
+    expect(events.map(({ data }) => data.event_type).sort()).toEqual(found)
+    const cleared = events.map(({ id }) => ({ id, resolution: 'MISMATCH' }))
+    const answer = await every.server.ask('POST', `${profile.path}/events/bulk_update`, { body: cleared })
+    expect(answer.status, answer.text).toBe(200)
+    expect((await every.task(profile, task.id)).state).toBe('INCOMPLETE')
+    const passed = { body: { state: 'COMPLETED_PASS' } }
+    const completed = await every.server.ask('POST', `${profile.path}/tasks/${task.id}`, passed)
+    expect(completed.body).toMatchObject({ state: 'COMPLETED_PASS', check_ids: [expect.any(String)] })
+  },
+)
