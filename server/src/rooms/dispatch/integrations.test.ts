@@ -101,6 +101,25 @@ test('a callback that comes before the answer it belongs to is held back for it'
   expect(source.received.at(-1)?.body.custom_data).toEqual({ from: 'early', kept: 1 })
 })
 
+test('a callback that comes while the provider is told that one may come is taken', async () => {
+  const source = checks.source('calls-early')
+  source.script = async (request, reply) => {
+    if (request.path.endsWith('/ready')) {
+      const said = {
+        provider_id: providerId,
+        reference: `ref-${request.body.id}`,
+        custom_data: { from: 'ready' },
+      }
+      expect((await source.call('POST', '/integrations/v1/callbacks', said)).status).toBe(200)
+    }
+    return documents(request, reply)
+  }
+  const check = await begunDocument(checks, 'calls-early')
+  await dispatch()
+  expect(await check.shown()).toMatchObject({ state: 'COMPLETE', result: 'Pass' })
+  expect(source.received.at(-1)?.body.custom_data).toEqual({ from: 'ready', kept: 1 })
+})
+
 test('a provider is polled when it said so, until it has the result', async () => {
   const source = checks.source('polled')
   let left = 1
