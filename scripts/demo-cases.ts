@@ -4,46 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProductApplication } from '../schema/application.ts'
 import type { MonitoringCoverage } from '../schema/monitoring.ts'
 import type { ProfileResource, ProfileSearchResults } from '../schema/profile.ts'
+import { call, type Platform, untilGood } from './demo-platform.ts'
+import { find, profileOf, refOf, wishes } from './demo-profiles.ts'
 
-/** A running platform, and the key of its demo environment. */
-export interface Platform {
-  readonly url: string
-  readonly apikey: string
-}
-
-const patienceMs = 120_000
-const pauseMs = 500
 const lookAgainMs = 5_000
-
-async function call<Reply>(
-  platform: Platform,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: object,
-): Promise<Reply> {
-  const response = await fetch(`${platform.url}/4.0${path}`, {
-    method,
-    headers: { apikey: platform.apikey, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  if (!response.ok)
-    throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`)
-  return JSON.parse(text) as Reply
-}
-
-/** Asks again until the answer will do, or the demo's patience ends; the last answer in either case. */
-async function untilGood<Answer>(
-  ask: () => Promise<Answer>,
-  isGood: (answer: Answer) => boolean,
-): Promise<Answer> {
-  const end = performance.now() + patienceMs
-  for (;;) {
-    const answer = await ask()
-    if (isGood(answer) || performance.now() > end) return answer
-    await sleep(pauseMs)
-  }
-}
 
 /** Waits until the migrated clients are screened and watched, and says in two lines how it went. */
 export async function migratedClients(platform: Platform, clients: number): Promise<string> {
@@ -64,75 +28,6 @@ export async function migratedClients(platform: Platform, clients: number): Prom
 
 function watchedBy({ providers }: MonitoringCoverage): number {
   return providers.reduce((sum, { active }) => sum + active, 0)
-}
-
-/** A demo profile: the words of its name, and what they are to show. */
-interface Wish {
-  readonly words: string
-  readonly isCompany?: boolean
-}
-
-const wishes: readonly Wish[] = [
-  { words: '' },
-  { words: '1+1' },
-  { words: 'FAIL' },
-  { words: 'PEP' },
-  { words: 'SANCTION MEDIA' },
-  { words: 'REFER' },
-  { words: 'ERROR' },
-  { words: 'TIMEOUT' },
-  { words: 'MONITOR-PEP' },
-  { words: 'SHAREHOLDERS', isCompany: true },
-  { words: 'INACTIVE', isCompany: true },
-  { words: 'NODATA', isCompany: true },
-]
-
-/** The reference of the profile with these words. */
-const refOf = (words: string) => `demo-${(words || 'plain').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`
-
-async function find(platform: Platform, customerRef: string) {
-  const found = await call<ProfileSearchResults>(platform, 'GET', `/profiles?q=${customerRef}&limit=50`)
-  return found.results.find((profile) => profile.collected_data?.customer_ref === customerRef)
-}
-
-/** The profile of a wish: made now, or found from an earlier demo. */
-async function profileOf(platform: Platform, { words, isCompany = false }: Wish): Promise<string> {
-  const customer_ref = refOf(words)
-  const before = await find(platform, customer_ref)
-  if (before) return before.id
-  const data = isCompany ? company(words) : person(words)
-  const role = isCompany ? 'COMPANY_CUSTOMER' : 'INDIVIDUAL_CUSTOMER'
-  const body = { role, collected_data: { customer_ref, ...data } }
-  return (await call<ProfileResource>(platform, 'POST', '/profiles', body)).id
-}
-
-function person(words: string) {
-  const address = {
-    type: 'STRUCTURED',
-    country: 'GBR',
-    street_number: '10',
-    route: 'Quay Street',
-    locality: 'Bristol',
-    postal_code: 'BS1 4XX',
-  }
-  return {
-    entity_type: 'INDIVIDUAL',
-    personal_details: {
-      name: { given_names: ['Mira', ...words.split(' ').filter(Boolean)], family_name: 'Oduya' },
-      dob: '1980-02-28',
-      nationality: 'GBR',
-    },
-    address_history: [{ address }],
-  }
-}
-
-function company(words: string) {
-  const metadata = {
-    name: `North Quay ${words} Ltd`,
-    number: `0999${String(words.length).padStart(4, '0')}`,
-    country_of_incorporation: 'GBR',
-  }
-  return { entity_type: 'COMPANY', metadata }
 }
 
 /** Makes a profile for each word and waits for what becomes of it: a table of name, what happened, and why. */

@@ -1,17 +1,13 @@
 // `npm run demo`: starts the platform, migrates the example bank into its demo environment, shows cases that decide
 // themselves, and keeps serving.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { laterMatch, migratedClients, type Platform, steeredProfiles } from './demo-cases.ts'
-
-const root = join(import.meta.dirname, '..')
-const drawbridge = join(root, 'cli', 'bin', 'drawbridge.mjs')
+import { laterMatch, migratedClients, steeredProfiles } from './demo-cases.ts'
+import type { Platform } from './demo-platform.ts'
+import { drawbridge, freePort, root, run, type Server, say, startServer, stop } from './demo-server.ts'
 
 const usage = `npm run demo -- [--clients N] [--port N] [--directory DIR] [--fresh] [--exit]
 
@@ -54,73 +50,6 @@ function readDemo(): Demo | undefined {
     fresh,
     exit,
   }
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`)
-}
-
-/** What a command says when it is done but leaves something for a person, such as rows that cannot be sent. */
-const needsPerson = 3
-
-/** Runs a program to its end; its progress goes to standard error. Throws when it fails. */
-async function run(args: readonly string[], output: 'show' | 'keep' = 'show'): Promise<string> {
-  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'], cwd: root })
-  const chunks: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) =>
-    output === 'keep' ? chunks.push(chunk) : process.stderr.write(chunk),
-  )
-  const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0 && code !== needsPerson)
-    throw new Error(`${args.slice(1, 4).join(' ')} ended with ${code ?? 'a signal'}`)
-  return Buffer.concat(chunks).toString()
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  const free = await new Promise<boolean>((resolve) => {
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => resolve(true))
-  })
-  if (free) await new Promise<void>((resolve) => probe.close(() => resolve()))
-  return free
-}
-
-async function freePort(wanted: number | undefined): Promise<number> {
-  if (wanted !== undefined) return wanted
-  for (let port = 4000; port < 4100; port += 10) if (await isFree(port)) return port
-  throw new Error('No port from 4000 to 4090 is free; name one with --port')
-}
-
-interface Server {
-  readonly process: ChildProcess
-  readonly url: string
-}
-
-async function startServer(home: string, port: number): Promise<Server> {
-  const url = `http://127.0.0.1:${port}`
-  const args = [
-    drawbridge,
-    'serve',
-    '--home',
-    home,
-    '--port',
-    String(port),
-    '--institution',
-    'Old Mill Bank',
-    '--log-level',
-    'warn',
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: root })
-  for (let waited = 0; waited < 60_000; waited += 200) {
-    if (child.exitCode !== null)
-      throw new Error(`The platform ended with ${child.exitCode} before it was ready`)
-    const ready = await fetch(`${url}/readyz`).catch(() => undefined)
-    if (ready?.ok === true && existsSync(join(home, 'credentials.json'))) return { process: child, url }
-    await sleep(200)
-  }
-  child.kill('SIGTERM')
-  throw new Error('The platform was not ready within a minute')
 }
 
 /** The migration's own key (R42), issued once and kept beside the project. */
@@ -200,12 +129,6 @@ async function keepServing(server: Server, platform: Platform): Promise<void> {
   laterMatch(platform, ending.signal).then(say, () => undefined)
   await once(server.process, 'exit')
   ending.abort()
-}
-
-async function stop(server: Server): Promise<void> {
-  if (server.process.exitCode !== null) return
-  server.process.kill('SIGTERM')
-  await once(server.process, 'exit')
 }
 
 async function main(): Promise<number> {

@@ -1,12 +1,7 @@
 import { AddressHistory } from '@drawbridge/schema/address.ts'
 import type { CheckType } from '@drawbridge/schema/check.ts'
 import { CompanyData } from '@drawbridge/schema/collected-data.ts'
-import {
-  DocumentCategory,
-  DocumentData,
-  DocumentImageType,
-  DocumentType,
-} from '@drawbridge/schema/document.ts'
+import { DocumentType } from '@drawbridge/schema/document.ts'
 import { BankAccount, DocumentMetadata, IpLocation } from '@drawbridge/schema/individual.ts'
 import {
   CalendarDate,
@@ -15,29 +10,12 @@ import {
   EntityType,
   PartialDate,
   Text,
-  Uuid,
 } from '@drawbridge/schema/scalars.ts'
 import { z } from 'zod'
+import { documents, fieldChecks } from './document-shape.test-kit.ts'
+import { screening } from './screening-shape.test-kit.ts'
 
 // The shapes of `output_data` in the contract (API 2.5 and appendix) and of `check_output` in the provider protocol (1.5).
-
-const decision = z.enum(['PASS', 'FAIL', 'PARTIAL', 'WARN', 'ERROR'])
-const field = z.enum([
-  'FIELD_GIVEN_NAMES',
-  'FIELD_FAMILY_NAME',
-  'FIELD_DOB',
-  'FIELD_NATIONALITY',
-  'FIELD_EXPIRY',
-  'FIELD_NUMBER',
-  'FIELD_GENDER',
-  'FIELD_ISSUED',
-  'FIELD_ADDRESS',
-  'FIELD_ISSUING_COUNTRY',
-  'FIELD_MRZ',
-])
-const fieldChecks = z.array(
-  z.strictObject({ field, result: z.enum(['CHECK_UNCERTAIN', 'CHECK_INVALID', 'CHECK_VALID']) }),
-)
 
 const identity = z.strictObject({
   entity_type: z.literal('INDIVIDUAL'),
@@ -58,134 +36,6 @@ const identity = z.strictObject({
       .min(1),
     provider_reference_number: z.string(),
   }),
-})
-
-const documentCheck = z.array(z.strictObject({ category: Text, type: Text, result: decision }))
-const documents = z.strictObject({
-  entity_type: EntityType,
-  documents: z.array(
-    z.looseObject({
-      id: Uuid.optional(),
-      category: DocumentCategory,
-      document_type: DocumentType,
-      images: z
-        .array(
-          z.looseObject({
-            image_type: DocumentImageType.optional(),
-            provider_reference: Text.optional(),
-            upload_date: DateTime.optional(),
-          }),
-        )
-        .optional(),
-      extracted_data: DocumentData,
-      verification_result: z.strictObject({
-        provider_name: Text,
-        all_passed: z.boolean(),
-        document_type_passed: z.boolean(),
-        error_reason: Text.optional(),
-        image_checks_passed: z.boolean(),
-        image_checks: documentCheck,
-        forgery_checks_passed: z.boolean(),
-        forgery_checks: documentCheck,
-        field_checks: fieldChecks,
-      }),
-    }),
-  ),
-})
-
-const flag = z.enum(['PEP', 'SANCTION', 'ADVERSE_MEDIA', 'REFER'])
-const article = z.strictObject({ url: z.url(), title: Text, snippet: Text, date: CalendarDate })
-const details = z.array(z.strictObject({ title: Text, text: Text }))
-const sources = z.array(z.strictObject({ name: Text, url: z.url() }))
-const gender = z.enum(['M', 'F']).optional()
-
-const screening = z.strictObject({
-  entity_type: EntityType,
-  screening_hits: z.array(
-    z.strictObject({
-      provider: z.strictObject({ hit_id: Uuid, label: Text, name: Text }),
-      status: z.literal('UNRESOLVED'),
-      flags: z.array(z.strictObject({ type: flag })).min(1),
-      data: z.strictObject({
-        name: Text.min(1),
-        aliases: z.array(Text),
-        countries: z.array(z.strictObject({ type: z.literal('RESIDENCE'), country: CountryCode })),
-        dates: z.array(z.strictObject({ type: z.literal('DOB'), date: PartialDate })),
-        deceased: z.boolean(),
-        gender,
-        confidence_score: z.number().min(0).max(1),
-        details,
-        sources,
-        pep: z
-          .strictObject({
-            tier: z.int(),
-            roles: z.array(
-              z.strictObject({ name: Text, tier: z.int(), tenure: z.strictObject({ start: PartialDate }) }),
-            ),
-          })
-          .optional(),
-        sanctions: z
-          .array(
-            z.strictObject({
-              name: Text,
-              type: Text,
-              issued_by: Text,
-              list: z.strictObject({ name: Text }),
-              time_periods: z.array(z.strictObject({ start: PartialDate })),
-            }),
-          )
-          .optional(),
-        media: z.array(article).optional(),
-      }),
-    }),
-  ),
-  sanctions_results: z.array(
-    z.strictObject({
-      match_id: Uuid,
-      match_name: Text.min(1),
-      match_custom_label: Text.optional(),
-      match_countries: z.array(CountryCode),
-      match_countries_data: z.array(
-        z.strictObject({ type: z.literal('RESIDENCE'), country_code: CountryCode }),
-      ),
-      match_dates: z.array(PartialDate).optional(),
-      match_dates_data: z.array(z.strictObject({ type: z.literal('DOB'), date: PartialDate })).optional(),
-      gender,
-      aliases: z.array(Text),
-      score: z.number().min(0).max(1),
-      deceased: z.boolean(),
-      details,
-      sources,
-      pep: z
-        .strictObject({
-          match: z.boolean(),
-          tier: z.int(),
-          roles: z.array(
-            z.strictObject({
-              name: Text,
-              tier: z.int(),
-              from_date: PartialDate,
-              is_current: z.boolean(),
-            }),
-          ),
-        })
-        .optional(),
-      sanctions: z
-        .array(
-          z.strictObject({
-            issuer: Text,
-            name: Text,
-            type: Text,
-            list: Text,
-            is_current: z.boolean(),
-            is_past: z.boolean(),
-            time_periods: z.array(z.strictObject({ from_date: PartialDate })),
-          }),
-        )
-        .optional(),
-      media: z.array(article).optional(),
-    }),
-  ),
 })
 
 const individual = z.literal('INDIVIDUAL')
