@@ -7,6 +7,7 @@ import { signExternalUrl } from '../providers/index.ts'
 import { type CheckContent, type CheckRow, selectContents } from './queries.ts'
 import { selectLastRun } from './queries-runs.ts'
 import { presentError } from './rules.ts'
+import { shownOutput } from './rules-screening.ts'
 
 /** Checks of one profile as the contract shows them, with what they asked and were answered. */
 export async function presentChecks(
@@ -64,7 +65,7 @@ function presentCheck(check: CheckRow, content: CheckContent | undefined, policy
     instructed_externally: check.instructedExternally,
     providers: [...check.providers],
     ...(content === undefined ? {} : { input_data: { ...content.input.data } }),
-    ...(content?.output?.output ? { output_data: { ...content.output.output } } : {}),
+    ...(content?.output?.output ? { output_data: shownOutput(content.output.output) } : {}),
   }
 }
 
