@@ -262,6 +262,8 @@ export const Policy = z.object({
   check_variants: z.array(PolicyCheckVariant).default([]),
   risk_models: z.array(RiskModel).default([]),
   decision_reasons: z.array(DecisionReason).default([]),
+  /** Whether rejecting without one of the reasons is refused. Clients of the public API send none. */
+  rejections_need_reason: z.boolean().default(false),
   custom_fields: z.array(CustomField).default([]),
 })
 export type Policy = z.infer<typeof Policy>

@@ -133,7 +133,11 @@ test('a required risk factor without data holds the application until the data c
   expect(told.flag).not.toBe('REQUIRES_RISK_SCORE')
 })
 
-test('a rejection needs a reason of the policy, and its revert begins the screening anew', async () => {
+test('a rejection needs a reason where the policy asks for one, and its revert begins the screening anew', async () => {
+  const plain = await person('Oduya PEP')
+  const { id: plainId } = await applicationOf(plain)
+  expect((await decide(plain, plainId, { status: 'REJECTED' })).status).toBe(200)
+  await publish((policy) => ({ ...policy, rejections_need_reason: true }))
   const made = await person('Oduya PEP')
   await runChecks()
   const { id } = await applicationOf(made)

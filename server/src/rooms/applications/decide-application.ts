@@ -58,7 +58,8 @@ async function namedReasons(
 ): Promise<string[]> {
   const policy = await currentPolicy(scope)
   const possible = reasonsFor(policy, findProduct(policy, { id: row.productId }), status)
-  if (status === 'REJECTED' && reasons.length === 0 && possible.length > 0)
+  const isRequired = status === 'REJECTED' && policy.rejections_need_reason && possible.length > 0
+  if (isRequired && reasons.length === 0)
     throw new Fault('application.reason-required', {
       message: `A rejection needs at least one of these reasons: ${possible.map((reason) => reason.alias).join(', ')}`,
       pointer: '/reasons',
