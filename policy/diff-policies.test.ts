@@ -29,3 +29,15 @@ test('what was added, removed and changed is told by kind and alias, with the fi
     { kind: 'decision_reasons', what: 'removed', alias: 'requirements_met', fields: [] },
   ])
 })
+
+test('a setting of the whole policy is told by its name', () => {
+  const stricter = { ...defaultPolicy, rejections_need_reason: true }
+  expect(diffPolicies(defaultPolicy, stricter)).toEqual([
+    {
+      what: 'changed',
+      kind: 'policy',
+      alias: 'rejections_need_reason',
+      fields: ['rejections_need_reason'],
+    },
+  ])
+})

@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Policy } from './policy.ts'
 import { policyLists } from './validate-names.ts'
 
 /** One thing of a policy that another version has not, has too, or has otherwise. */
 export interface PolicyChange {
   readonly what: 'added' | 'removed' | 'changed'
-  readonly kind: (typeof policyLists)[number]
+  /** The list it stands in; `policy` where it is a setting of the whole. */
+  readonly kind: (typeof policyLists)[number] | 'policy'
   readonly alias: string
   /** The fields that differ, of what was changed. */
   readonly fields: readonly string[]
@@ -16,11 +16,14 @@ export interface PolicyChange {
  * alias is a change; the version number and the order of the lists are none.
  */
 export function diffPolicies(before: Policy, after: Policy): PolicyChange[] {
-  return policyLists.flatMap((kind) =>
+  const lists = policyLists.flatMap((kind) =>
     diffLists(before[kind], after[kind])
       .map((change) => ({ ...change, kind }))
       .sort((left, right) => (left.alias < right.alias ? -1 : left.alias > right.alias ? 1 : 0)),
   )
+  if (before.rejections_need_reason === after.rejections_need_reason) return lists
+  const alias = 'rejections_need_reason'
+  return [...lists, { what: 'changed', kind: 'policy', alias, fields: [alias] }]
 }
 
 type Item = Readonly<Record<string, unknown>> & { readonly id: string; readonly alias: string }
@@ -44,5 +47,17 @@ function diffLists(before: readonly Item[], after: readonly Item[]): ItemChange[
 
 function differingFields(before: Item, after: Item): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort()
+  return [...names].filter((name) => !isSame(before[name], after[name])).sort()
+}
+
+/** Whether two values of a document say the same; the order of an object's fields says nothing. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return Object.is(left, right)
+  if (Array.isArray(left) !== Array.isArray(right)) return false
+  const [one, other] = [Object.entries(left), new Map(Object.entries(right))]
+  return (
+    one.length === other.size &&
+    one.every(([name, value]) => other.has(name) && isSame(value, other.get(name)))
+  )
 }

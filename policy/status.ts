@@ -5,6 +5,7 @@ import { checkTypes } from './check-types.ts'
 import { riskModelOf } from './look-up.ts'
 import { isDataMissing } from './needed-data.ts'
 import type { Policy } from './policy.ts'
+import { isEnded } from './view.ts'
 import { walkOf } from './walk.ts'
 
 const transitions: Readonly<Record<ProductApplicationStatus, readonly ProductApplicationStatus[]>> = {
@@ -62,7 +63,7 @@ export function flagOf(
   policy: Policy,
   now: Date,
 ): ProductApplicationFlag {
-  if (application.status === 'REJECTED' || application.status === 'CANCELLED') return 'DECIDED'
+  if (isEnded(application)) return 'DECIDED'
   const required = new Set(application.requiredVariants)
   const live = subject.tasks.filter((task) => !task.isExpired && required.has(task.variantId))
   const passed = new Set(live.flatMap((task) => (task.state === 'COMPLETED_PASS' ? [task.variantId] : [])))

@@ -58,7 +58,7 @@ export type PolicyFault = z.infer<typeof PolicyFault>
 export const PolicyChange = z
   .object({
     what: z.enum(['added', 'removed', 'changed']),
-    /** The list it stands in: `products`, `task_variants` and so on. */
+    /** The list it stands in: `products`, `task_variants` and so on; `policy` for a setting of the whole. */
     kind: z.string(),
     alias: z.string(),
     /** The fields that differ, of what was changed. */
