@@ -2,6 +2,7 @@ import type { Case } from '@drawbridge/policy/case.ts'
 import { notificationMs } from '@drawbridge/policy/expiry.ts'
 import { findTaskVariant, riskModelOf } from '@drawbridge/policy/look-up.ts'
 import type { Policy } from '@drawbridge/policy/policy.ts'
+import { isEnded } from '@drawbridge/policy/status.ts'
 
 /** When a settled case must be looked at again though nobody does anything: the next instant after `now`, or null. */
 export function nextDue(subject: Case, policy: Policy, now: Date): Date | null {
@@ -11,7 +12,7 @@ export function nextDue(subject: Case, policy: Policy, now: Date): Date | null {
 }
 
 function ongoing(subject: Case) {
-  return subject.applications.filter(({ status }) => status !== 'REJECTED' && status !== 'CANCELLED')
+  return subject.applications.filter((application) => !isEnded(application))
 }
 
 /** The ends of tasks, and the beginnings of their last days. */
@@ -36,7 +37,10 @@ function birthdays(subject: Case, policy: Policy, now: Date): Date[] {
   if (born === undefined) return []
   const [month, day] = born
   const year = now.getUTCFullYear()
-  return [year, year + 1].map((candidate) => new Date(Date.UTC(candidate, month - 1, day)))
+  // A day that the month does not have this year is the first of the next.
+  return [year, year + 1].map(
+    (candidate) => new Date(Math.min(Date.UTC(candidate, month - 1, day), Date.UTC(candidate, month, 1))),
+  )
 }
 
 /** Month and day of birth; of one known to the month or year, the last that it may be, as ages are told. */
