@@ -2,7 +2,8 @@ import type { Action } from './action.ts'
 import type { CaseApplication, CaseRisk } from './case.ts'
 import { riskModelOf } from './look-up.ts'
 import { scoreRisk } from './risk.ts'
-import { type CaseView, isEnded } from './view.ts'
+import { isEnded } from './status.ts'
+import type { CaseView } from './view.ts'
 
 /** The risk of every application that has not ended, where it is another than was last computed (1.8). */
 export function riskActions(view: CaseView): Action[] {

@@ -2,16 +2,8 @@ import type { Action } from './action.ts'
 import type { CaseCheck, CaseEvent, CaseTask } from './case.ts'
 import { isSatisfiedByAssociates } from './decide-associates.ts'
 import type { PolicyTaskVariant } from './policy.ts'
-import {
-  type CaseView,
-  checkVariantOf,
-  eventsOf,
-  isEnded,
-  isNewer,
-  variantOf,
-  versionsOf,
-  walkIn,
-} from './view.ts'
+import { isEnded } from './status.ts'
+import { type CaseView, checkVariantOf, eventsOf, isNewer, variantOf, versionsOf, walkIn } from './view.ts'
 
 /**
  * Adds what the walk of each running application asks for and the profile does not have. What was once asked for

@@ -1,5 +1,7 @@
 import type { RiskLevelCategory } from '@drawbridge/schema/risk.ts'
+import type { Case } from './case.ts'
 import type { PolicyTaskVariant } from './policy.ts'
+import { isEnded } from './status.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 /** Where a variant sets no period of its own and an end was set by hand (product behaviour 1.4). */
@@ -23,4 +25,13 @@ export function expiresAfter(
   if (!expiry) return null
   const days = levels.map((level) => expiry.days_by_risk[level] ?? expiry.days)
   return new Date(passedAt.getTime() + Math.min(...(days.length > 0 ? days : [expiry.days])) * dayMs)
+}
+
+/** The levels of the running applications that ask for a task. */
+export function levelsOf(subject: Case, variantId: string): RiskLevelCategory[] {
+  return subject.applications.flatMap((application) =>
+    application.risk && !isEnded(application) && application.requiredVariants.includes(variantId)
+      ? [application.risk.level]
+      : [],
+  )
 }

@@ -1,11 +1,9 @@
-import type { RiskLevelCategory } from '@drawbridge/schema/risk.ts'
 import type { Action } from './action.ts'
 import type { Case, CaseApplication, CaseTask } from './case.ts'
 import { decide } from './decide.ts'
-import { expiresAfter } from './expiry.ts'
+import { expiresAfter, levelsOf } from './expiry.ts'
 import type { Policy } from './policy.ts'
 import { indexOf } from './policy-index.ts'
-import { isEnded } from './view.ts'
 
 /**
  * More rounds than any policy can need: a round ends one stage of `decide` for all applications and tasks, and a stage
@@ -108,15 +106,6 @@ function newTask(variantId: string, now: Date): CaseTask {
     expiresAt: null,
     isSucceeded: false,
   }
-}
-
-/** The levels of the running applications that ask for a task. */
-function levelsOf(subject: Case, variantId: string): RiskLevelCategory[] {
-  return subject.applications.flatMap((application) =>
-    application.risk && !isEnded(application) && application.requiredVariants.includes(variantId)
-      ? [application.risk.level]
-      : [],
-  )
 }
 
 function withCheck(

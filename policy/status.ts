@@ -5,7 +5,6 @@ import { checkTypes } from './check-types.ts'
 import { riskModelOf } from './look-up.ts'
 import { isDataMissing } from './needed-data.ts'
 import type { Policy } from './policy.ts'
-import { isEnded } from './view.ts'
 import { walkOf } from './walk.ts'
 
 const transitions: Readonly<Record<ProductApplicationStatus, readonly ProductApplicationStatus[]>> = {
@@ -19,6 +18,11 @@ const transitions: Readonly<Record<ProductApplicationStatus, readonly ProductApp
 /** The statuses an application may go to from this one (public API 4.0, 2.3). */
 export function nextStatuses(status: ProductApplicationStatus): readonly ProductApplicationStatus[] {
   return transitions[status]
+}
+
+/** Whether an application has ended, so that nothing more is asked for it. */
+export function isEnded({ status }: Pick<CaseApplication, 'status'>): boolean {
+  return status === 'REJECTED' || status === 'CANCELLED'
 }
 
 /** Why an application cannot be approved. */

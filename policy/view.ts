@@ -1,6 +1,7 @@
 import type { Case, CaseApplication, CaseCheck, CaseEvent, CaseTask } from './case.ts'
 import type { Policy, PolicyCheckVariant, PolicyTaskVariant } from './policy.ts'
 import { indexOf, type PolicyIndex } from './policy-index.ts'
+import { isEnded } from './status.ts'
 import { screenedEvents } from './task-types.ts'
 import { type Walk, walkOf } from './walk.ts'
 
@@ -40,11 +41,6 @@ export function viewOf(subject: Case, policy: Policy, now: Date): CaseView {
     wanted,
     unchecked: new Set(asked.filter((variantId) => !checked.has(variantId))),
   }
-}
-
-/** Whether an application has ended, so that nothing more is asked for it. */
-export function isEnded({ status }: Pick<CaseApplication, 'status'>): boolean {
-  return status === 'REJECTED' || status === 'CANCELLED'
 }
 
 /** Whether an application waits for a decision. */

@@ -1,5 +1,5 @@
-import type { Case, CaseRisk } from '@drawbridge/policy/case.ts'
-import { expiresAfter } from '@drawbridge/policy/expiry.ts'
+import type { Case } from '@drawbridge/policy/case.ts'
+import { expiresAfter, levelsOf } from '@drawbridge/policy/expiry.ts'
 import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy } from '@drawbridge/policy/policy.ts'
 
@@ -14,12 +14,4 @@ export function expiriesByRisk(subject: Case, policy: Policy): Map<string, Date>
     if (end !== null) ends.set(task.id, end)
   }
   return ends
-}
-
-/** The levels of the applications that ask for a task. */
-function levelsOf(subject: Case, variantId: string): CaseRisk['level'][] {
-  return subject.applications.flatMap(({ status, requiredVariants, risk }) => {
-    const asks = status !== 'REJECTED' && status !== 'CANCELLED' && requiredVariants.includes(variantId)
-    return asks && risk !== null ? [risk.level] : []
-  })
 }

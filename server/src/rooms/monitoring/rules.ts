@@ -1,3 +1,4 @@
+import { isEnded } from '@drawbridge/policy/status.ts'
 import type { ProductApplicationStatus } from '@drawbridge/schema/application.ts'
 import type { CheckTemplate } from '../../provider-kit/provider.ts'
 
@@ -21,10 +22,7 @@ export function afterFailure(now: Date, failures: number, intervalSeconds: numbe
 
 /** Whether a client is to be watched: not one whose applications have all been rejected or cancelled. */
 export function isWatched(applications: readonly { readonly status: ProductApplicationStatus }[]): boolean {
-  return (
-    applications.length === 0 ||
-    applications.some(({ status }) => status !== 'REJECTED' && status !== 'CANCELLED')
-  )
+  return applications.length === 0 || applications.some((application) => !isEnded(application))
 }
 
 /** How many profiles one step of a rescreen reaches, and how long it rests after them, at a rate for a minute. */

@@ -1,5 +1,6 @@
 import { findProduct, findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy, Product } from '@drawbridge/policy/policy.ts'
+import { isEnded } from '@drawbridge/policy/status.ts'
 import type { AssociatedRole } from '@drawbridge/schema/associate.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
@@ -45,10 +46,6 @@ export async function applyForTasks(
       message: `Associates may begin at most ${newApplicationsMax} applications in one call: link them in several calls`,
     })
   for (const { profile, product, role } of due) await apply(scope, profile, product, role)
-}
-
-function isEnded({ status }: Pick<ApplicationRow, 'status'>): boolean {
-  return status === 'REJECTED' || status === 'CANCELLED'
 }
 
 function dueFor(link: LinkedAssociate, applications: readonly ApplicationRow[], policy: Policy): Due[] {

@@ -2,6 +2,7 @@ import type { Case, CaseApplication } from '@drawbridge/policy/case.ts'
 import { riskModelOf } from '@drawbridge/policy/look-up.ts'
 import type { Policy, RiskModel } from '@drawbridge/policy/policy.ts'
 import { type FactorScore, scoreRisk } from '@drawbridge/policy/risk.ts'
+import { isEnded } from '@drawbridge/policy/status.ts'
 import type { RiskOverview } from '@drawbridge/schema/risk.ts'
 
 interface Scored {
@@ -34,9 +35,7 @@ function scoredApplication(subject: Case, policy: Policy): Scored | undefined {
     const model = riskModelOf(policy, application.productId, subject.entityType)
     return model ? [{ application, model }] : []
   })
-  const goesOn = scored.filter(
-    ({ application: { status } }) => status !== 'REJECTED' && status !== 'CANCELLED',
-  )
+  const goesOn = scored.filter(({ application }) => !isEnded(application))
   return goesOn.at(-1) ?? scored.at(-1)
 }
 
