@@ -5,6 +5,7 @@ import {
   ProviderFailure,
   type StartedOrder,
 } from '../../provider-kit/provider.ts'
+import { entityTypeOf } from '../../provider-kit/read-output.ts'
 import { demoAnswer } from './answer.ts'
 import { descriptionOf, isScreening, isWatched, localTemplate } from './description.ts'
 import { demoFile } from './file.ts'
@@ -12,7 +13,7 @@ import { referenceOf, rememberedSubject } from './reference.ts'
 import { monitoredScreening } from './screening.ts'
 import { searchCompanies } from './search.ts'
 import { seededUuid } from './seeded.ts'
-import { entityTypeOf, subjectOf } from './subject.ts'
+import { subjectOf } from './subject.ts'
 
 /**
  * The demo provider of a check type: invented answers, steered by words in the name (`1+1`, `FAIL`, `PEP` and so on)

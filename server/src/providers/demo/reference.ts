@@ -1,7 +1,8 @@
 import type { CheckType } from '@drawbridge/schema/check.ts'
 import { CountryCode, EntityType, PartialDate } from '@drawbridge/schema/scalars.ts'
 import { z } from 'zod'
-import { entityTypeOf, type Subject } from './subject.ts'
+import { entityTypeOf } from '../../provider-kit/read-output.ts'
+import type { Subject } from './subject.ts'
 import { wordsOf } from './words.ts'
 
 /** What a reference tells about the screening that it names. Nothing else keeps it. */

@@ -1,5 +1,4 @@
 import { AddressHistory, type DatedAddress } from '@drawbridge/schema/address.ts'
-import type { CheckType } from '@drawbridge/schema/check.ts'
 import { CompanyMetadata } from '@drawbridge/schema/company-metadata.ts'
 import { PersonalDetails } from '@drawbridge/schema/personal-details.ts'
 import type { EntityType } from '@drawbridge/schema/scalars.ts'
@@ -22,11 +21,6 @@ export interface Subject {
   readonly company: CompanyMetadata
   /** The whole input, for what only one check type reads. */
   readonly input: Readonly<Record<string, unknown>>
-}
-
-/** Whether checks of the type are about persons or companies. */
-export function entityTypeOf(checkType: CheckType): EntityType {
-  return checkType.startsWith('COMPANY_') ? 'COMPANY' : 'INDIVIDUAL'
 }
 
 /** Reads the input of a check. Parts that are not as the contract says are taken for absent. */
