@@ -84,3 +84,13 @@ export function leadingRole(roles: readonly AssociatedRole[]): AssociatedRole | 
   ]
   return order.find((role) => roles.includes(role)) ?? roles[0]
 }
+
+/** A variant as facts and replies name it; nothing where the policy has it no more. */
+export function namedVariant(variant: PolicyTaskVariant | PolicyCheckVariant | undefined) {
+  return variant ? { variant: { id: variant.id, alias: variant.alias, name: variant.name } } : {}
+}
+
+/** Whether a task goes by a check: accepts what it finds, or has it run by itself. */
+export function goesBy(task: PolicyTaskVariant, checkAlias: string): boolean {
+  return task.acceptance_checks.includes(checkAlias) || task.automatic_checks.includes(checkAlias)
+}

@@ -1,3 +1,4 @@
+import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { AttachCheck } from '@drawbridge/schema/check.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
 import type { Scope } from '../../platform/scope.ts'
@@ -26,7 +27,11 @@ export async function attachToTasks(
   if (isSame) return
   await changeCheckRow(scope, profile, { ...check, taskIds })
   const variant = await variantOf(scope, check)
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
-  const payload = { check_id: check.id, check_type: check.checkType, ...named, task_ids: [...taskIds] }
+  const payload = {
+    check_id: check.id,
+    check_type: check.checkType,
+    ...namedVariant(variant),
+    task_ids: [...taskIds],
+  }
   scope.record({ kind: 'check.attached', payload }, profile)
 }

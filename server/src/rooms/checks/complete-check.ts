@@ -1,4 +1,5 @@
 import { outcomeOf } from '@drawbridge/policy/check-outcome.ts'
+import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { thePlatform } from '../../platform/scope.ts'
@@ -67,11 +68,10 @@ export function recordCompleted(
   variant: PolicyCheckVariant | undefined,
   actor: Actor,
 ): void {
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
   const payload = {
     check_id: check.id,
     check_type: check.checkType,
-    ...named,
+    ...namedVariant(variant),
     task_ids: [...check.taskIds],
     ...(check.result === null ? {} : { result: check.result }),
     decision: check.decision ?? 'ERROR',

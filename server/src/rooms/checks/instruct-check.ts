@@ -1,3 +1,4 @@
+import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { countryOf, fromStored, selectVersions } from '../collected-data/index.ts'
@@ -84,11 +85,10 @@ export function recordInstructed(
   variant: PolicyCheckVariant | undefined,
   actor: Actor,
 ): void {
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
   const payload = {
     check_id: check.id,
     check_type: check.checkType,
-    ...named,
+    ...namedVariant(variant),
     task_ids: [...check.taskIds],
     is_automatic: check.isAutomatic,
     instructed_externally: check.instructedExternally,

@@ -1,3 +1,4 @@
+import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy } from '@drawbridge/policy/policy.ts'
 import type { CheckResource } from '@drawbridge/schema/check.ts'
 import { formatDateTime } from '@drawbridge/schema/scalars.ts'
@@ -50,12 +51,11 @@ async function externalPages(
 
 function presentCheck(check: CheckRow, content: CheckContent | undefined, policy: Policy): CheckResource {
   const variant = policy.check_variants.find(({ id }) => id === check.variantId)
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
   return {
     ...shownExtra(content),
     id: check.id,
     check_type: check.checkType,
-    ...named,
+    ...namedVariant(variant),
     state: check.state,
     ...(check.result === null ? {} : { result: check.result }),
     ...(check.decision === null ? {} : { decision: check.decision }),

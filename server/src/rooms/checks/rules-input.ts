@@ -1,3 +1,4 @@
+import { checkTypes } from '@drawbridge/policy/check-types.ts'
 import type { CheckType, NewCheck } from '@drawbridge/schema/check.ts'
 
 /** What a caller may give to a check besides the collected data. */
@@ -41,7 +42,7 @@ export function missingFields(order: NewCheck): string[] {
   return (needed[order.check_type] ?? []).filter((name) => given[name] === undefined)
 }
 
-/** Whether the reply waits for the result: as asked, else for identity checks only. */
+/** Whether the reply waits for the result: as asked, else as is usual for the type. */
 export function isSynchronous(mode: 'sync' | 'async' | undefined, checkType: CheckType): boolean {
-  return mode === undefined ? checkType === 'IDENTITY_CHECK' : mode === 'sync'
+  return (mode ?? checkTypes[checkType].mode) === 'sync'
 }

@@ -1,5 +1,5 @@
 import { checkTypes } from '@drawbridge/policy/check-types.ts'
-import { defaultCheckVariant, findCheckVariant } from '@drawbridge/policy/look-up.ts'
+import { defaultCheckVariant, findCheckVariant, goesBy } from '@drawbridge/policy/look-up.ts'
 import type { Policy, PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { NewCheck, RunCheck } from '@drawbridge/schema/check.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
@@ -23,7 +23,7 @@ export interface RanCheck {
 
 /**
  * Runs a check of a profile, or stores one that was run elsewhere with its result. Without `task_ids` it is for the live
- * tasks whose variant accepts it. Raises `profile.unknown`, `check.wrong-entity-type`, `check.unknown-variant`,
+ * tasks that go by it. Raises `profile.unknown`, `check.wrong-entity-type`, `check.unknown-variant`,
  * `check.switched-off`, `check.missing-input`, `document.unknown`, `task.unknown`, `task.expired`.
  */
 export async function runCheck(scope: Scope, input: Input<typeof RunCheck>): Promise<RanCheck> {
@@ -89,7 +89,7 @@ async function wholeExtra(
   return { ...extra, document_id: documentId }
 }
 
-/** The tasks a check is for: as given, else the live ones whose variant accepts it. */
+/** The tasks a check is for: as given, else the live ones that go by it. */
 async function tasksFor(
   scope: Scope,
   profile: ProfileRoot,
@@ -103,11 +103,7 @@ async function tasksFor(
   const alias = asked.variant?.alias
   if (alias === undefined) return []
   const accepting = new Set(
-    asked.policy.task_variants
-      .filter(
-        (variant) => variant.acceptance_checks.includes(alias) || variant.automatic_checks.includes(alias),
-      )
-      .map((variant) => variant.id),
+    asked.policy.task_variants.filter((variant) => goesBy(variant, alias)).map((variant) => variant.id),
   )
   const tasks = await selectLiveTasks(scope, profile.id)
   return tasks.filter((task) => !task.isExpired && accepting.has(task.variantId)).map((task) => task.id)

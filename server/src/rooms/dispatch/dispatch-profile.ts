@@ -14,7 +14,7 @@ import {
   variantOf,
 } from '../checks/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
-import { type ConfiguredProvider, configuredProvider, endPlace, takePlace } from '../providers/index.ts'
+import { endPlace, takePlace, usableProvider } from '../providers/index.ts'
 import { applyNext, findCheckRow, noteAsked } from './advance-run.ts'
 import { ask, type Call, callOf } from './ask-provider.ts'
 import { claimProfileStatement, type DueProfile, postponeRun } from './queries.ts'
@@ -123,19 +123,6 @@ async function prepare(
   const call = callOf(check, run, content, variant, provider)
   const goesOn = variant.waterfall_on.includes('ERROR')
   return { call, hasNext: goesOn && hasPlace(variant, content.input.data, run.place + 1) }
-}
-
-async function usableProvider(
-  scope: Scope,
-  alias: string,
-  checkType: Parameters<typeof configuredProvider>[2],
-): Promise<ConfiguredProvider | undefined> {
-  try {
-    return await configuredProvider(scope, alias, checkType)
-  } catch (error) {
-    if (error instanceof Fault) return undefined
-    throw error
-  }
 }
 
 /** Takes the run for a call: until the lease ends nobody else makes it, and no earlier answer counts. */

@@ -1,4 +1,4 @@
-import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import { findTaskVariant, goesBy } from '@drawbridge/policy/look-up.ts'
 import type { Policy, PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { instructCheck } from '../checks/index.ts'
@@ -17,7 +17,7 @@ export async function instructAgain(
   const taskIds = tasks
     .filter((task) => {
       const of = findTaskVariant(policy, { id: task.variantId })
-      return task.expiredAt === null && of?.acceptance_checks.includes(variant.alias) === true
+      return task.expiredAt === null && of !== undefined && goesBy(of, variant.alias)
     })
     .map((task) => task.id)
   return instructCheck(scope, profile, { variant, taskIds, isAutomatic: true }, actor)

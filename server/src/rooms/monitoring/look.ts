@@ -9,7 +9,7 @@ import { carryWorkClass } from '../checks/index.ts'
 import { contentText, takeMatches } from '../events/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
-import { type ConfiguredProvider, endPlace, takePlace } from '../providers/index.ts'
+import { type ConfiguredProvider, endPlace, takePlace, usableProvider } from '../providers/index.ts'
 import { instructAgain } from './instruct-again.ts'
 import {
   changeMonitoredRow,
@@ -21,7 +21,6 @@ import {
   selectMonitored,
 } from './queries-monitored.ts'
 import { afterFailure } from './rules.ts'
-import { usableProvider } from './usable-provider.ts'
 
 /** A call to a provider that watches; it is made outside every transaction. */
 interface Call {

@@ -4,6 +4,7 @@ import { selectApplications } from '../applications/index.ts'
 import { answeredBy } from '../checks/index.ts'
 import { currentPolicy } from '../policies/index.ts'
 import { lockProfile, lockProfiles, type ProfileRoot } from '../profile-root/index.ts'
+import { usableProvider } from '../providers/index.ts'
 import {
   addMonitoredRow,
   changeMonitoredRow,
@@ -13,7 +14,6 @@ import {
   selectMonitored,
 } from './queries-monitored.ts'
 import { isWatched, watchInterval } from './rules.ts'
-import { usableProvider } from './usable-provider.ts'
 
 /**
  * Begins monitoring with the first run of a check whose variant is monitored, once for each provider (R38): a relation
@@ -36,11 +36,14 @@ export async function startAfterCheck(scope: Scope, fact: Recorded): Promise<voi
     variantId: variant.id,
     checkId,
     relation: { ...answered.conversation, providerName: provider.name },
-    isBegun: false,
-    nextAt: scope.now,
+    // A provider in this process need not be told that it is to watch.
+    isBegun: provider.provider.isLocal,
+    nextAt: provider.provider.isLocal ? after(scope.now, intervalSeconds) : scope.now,
     intervalSeconds,
   })
 }
+
+const after = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1_000)
 
 /** What is said of a relation that begins. */
 export type NewRelation = Pick<

@@ -6,4 +6,5 @@ export { checkNewUrl, registerProvider, renewSecret } from './register-provider.
 export { removeProvider } from './remove-provider.ts'
 export { routes } from './routes.ts'
 export { endPlace, takePlace, type WorkClass } from './take-place.ts'
+export { usableProvider } from './usable-provider.ts'
 export { examineProvider, keepValidation } from './validate-provider.ts'

@@ -1,13 +1,13 @@
-import type { CheckType } from '@drawbridge/schema/check.ts'
 import type { Output } from '@drawbridge/schema/operation.ts'
 import type { SearchCompanies } from '@drawbridge/schema/search.ts'
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Opening, type Scope, withScope } from '../../platform/scope.ts'
 import { ProviderFailure } from '../../provider-kit/provider.ts'
 import { currentPolicy, disabledCheckVariantIds } from '../policies/index.ts'
-import { type ConfiguredProvider, configuredProvider } from './configured-provider.ts'
+import type { ConfiguredProvider } from './configured-provider.ts'
 import { foundCompany, isForCountry, searchError } from './rules-search.ts'
 import { endPlace, takePlace } from './take-place.ts'
+import { usableProvider } from './usable-provider.ts'
 
 interface Asked {
   readonly country: string
@@ -61,21 +61,11 @@ async function sourceOf(scope: Scope, country: string): Promise<Source> {
     if (!variant.is_company_search || disabled.includes(variant.id)) continue
     for (const named of variant.providers) {
       if (!isForCountry(named.countries, country)) continue
-      const provider = await usable(scope, named.provider, variant.check_type)
+      const provider = await usableProvider(scope, named.provider, variant.check_type)
       if (provider) return { provider, config: { ...provider.config, ...named.config } }
     }
   }
   throw new Fault('company-search.not-configured')
-}
-
-/** A live environment whose policy still names the demo provider has no source: that is no conflict of a search. */
-async function usable(scope: Scope, alias: string, checkType: CheckType) {
-  try {
-    return await configuredProvider(scope, alias, checkType)
-  } catch (error) {
-    if (error instanceof Fault && error.reason === 'provider.demo-only') return undefined
-    throw error
-  }
 }
 
 function ask({ provider, config }: Source, { query, country, state }: Asked) {

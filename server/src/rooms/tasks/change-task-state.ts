@@ -1,4 +1,4 @@
-import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import { findTaskVariant, namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { TaskState } from '@drawbridge/schema/task.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
@@ -17,11 +17,10 @@ export async function changeTaskState(
   const variant = findTaskVariant(await currentPolicy(scope), { id: task.variantId })
   const set = { at: scope.now, byPerson: actor.kind !== 'policy' }
   await changeTaskRow(scope, profile, { ...task, ...rowOfState(state, variant, set) })
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
   const payload = {
     task_id: task.id,
     task_type: task.type,
-    ...named,
+    ...namedVariant(variant),
     old_state: task.state,
     new_state: state,
   }

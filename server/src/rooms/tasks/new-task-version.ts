@@ -1,4 +1,4 @@
-import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
+import { findTaskVariant, namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
 import type { TaskExpiryReason } from '@drawbridge/schema/task.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
@@ -44,7 +44,6 @@ export async function endTask(
 ): Promise<void> {
   await changeTaskRow(scope, profile, { ...task, expiredAt: scope.now, expiryReason: reason })
   const variant = findTaskVariant(await currentPolicy(scope), { id: task.variantId })
-  const named = variant && { variant: { id: variant.id, alias: variant.alias, name: variant.name } }
-  const payload = { task_id: task.id, task_type: task.type, ...named, reason }
+  const payload = { task_id: task.id, task_type: task.type, ...namedVariant(variant), reason }
   scope.record({ kind: 'task.expired', payload }, profile, actor)
 }
