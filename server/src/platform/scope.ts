@@ -23,6 +23,9 @@ export interface Actor {
   readonly keyClass?: string
 }
 
+/** What work waits behind: 0 goes first, somebody waits for it; 1 is a migration, or nobody's hurry. */
+export type WorkClass = 0 | 1
+
 /** The platform itself, when nobody asked: jobs, commands of the operator, the first start. */
 export const thePlatform: Actor = { kind: 'system', id: null }
 

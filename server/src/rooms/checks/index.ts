@@ -18,7 +18,6 @@ export {
   type RunRow,
   selectLastRun,
   selectOpenRuns,
-  type WorkClass,
   wakeDispatchers,
 } from './queries-runs.ts'
 export { reactions } from './reactions.ts'

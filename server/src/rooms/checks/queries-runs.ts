@@ -1,10 +1,7 @@
 import type { Query } from '../../platform/db/index.ts'
-import type { Scope, Subject } from '../../platform/scope.ts'
+import type { Scope, Subject, WorkClass } from '../../platform/scope.ts'
 import { openJson, sealJson } from '../../platform/vault/index.ts'
 import { WorkingRows } from '../../platform/working-rows.ts'
-
-/** 0: interactive, somebody waits for it; 1: migration. */
-export type WorkClass = 0 | 1
 
 /** What a provider calls a check, and what it wants to be told again. */
 export interface Conversation {

@@ -1,5 +1,4 @@
-import type { Scope } from '../../platform/scope.ts'
-import type { WorkClass } from './queries-runs.ts'
+import type { Scope, WorkClass } from '../../platform/scope.ts'
 
 const carried = new WeakMap<Scope, WorkClass>()
 

@@ -1,9 +1,6 @@
 import type { Query } from '../../platform/db/index.ts'
-import type { Scope, Statement } from '../../platform/scope.ts'
+import type { Scope, Statement, WorkClass } from '../../platform/scope.ts'
 import { keyIdOf, openJson, sealJson } from '../../platform/vault/index.ts'
-
-/** 0: interactive, somebody waits for it; 1: migration. */
-export type WorkClass = 0 | 1
 
 /** The run that a provider's name for a check belongs to, ended or not. */
 export async function selectRunByToken(

@@ -20,7 +20,7 @@ import {
   selectDueMonitored,
   selectMonitored,
 } from './queries-monitored.ts'
-import { afterFailure } from './rules.ts'
+import { afterFailure, backgroundClass } from './rules.ts'
 
 /** A call to a provider that watches; it is made outside every transaction. */
 interface Call {
@@ -36,8 +36,6 @@ type Outcome =
   | { readonly kind: 'answer'; readonly answer: ProviderAnswer }
   | { readonly kind: 'failure'; readonly error: unknown }
 
-/** Monitoring gives way to people who wait. */
-const backgroundClass = 1
 const dueMax = 200
 const atOnce = 4
 /** A node that died in a call leaves the relation alone for so long after the call's time. */

@@ -2,6 +2,8 @@ import { isEnded } from '@drawbridge/policy/status.ts'
 import type { ProductApplicationStatus } from '@drawbridge/schema/application.ts'
 import type { CheckTemplate } from '../../provider-kit/provider.ts'
 
+/** The class of work: monitoring and rescreens give way to people who wait. */
+export const backgroundClass = 1
 /** How often a relation is looked at where its provider does not say, in seconds: daily. */
 const intervalStandard = 86_400
 const intervalMin = 60

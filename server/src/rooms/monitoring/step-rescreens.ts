@@ -16,10 +16,8 @@ import {
   selectRescreen,
   updateRescreen,
 } from './queries-rescreens.ts'
-import { rescreenStep } from './rules.ts'
+import { backgroundClass, rescreenStep } from './rules.ts'
 
-/** Rescreens give way to people who wait. */
-const backgroundClass = 1
 const dueMax = 100
 /** While its check is switched off, or is no longer in the policy, a rescreen waits and looks again. */
 const waitMs = 60_000

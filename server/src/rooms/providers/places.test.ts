@@ -4,8 +4,8 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../../test/server.ts'
 import { createPool } from '../../platform/db/index.ts'
-import { type Engine, thePlatform } from '../../platform/scope.ts'
-import { endPlace, takePlace, type WorkClass } from './index.ts'
+import { type Engine, thePlatform, type WorkClass } from '../../platform/scope.ts'
+import { endPlace, takePlace } from './index.ts'
 
 let server: TestServer
 let otherPool: Pool

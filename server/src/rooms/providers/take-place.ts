@@ -1,5 +1,5 @@
 import { isLockTimeout } from '../../platform/db/index.ts'
-import { type Engine, type Opening, type Scope, withScope } from '../../platform/scope.ts'
+import { type Engine, type Opening, type Scope, type WorkClass, withScope } from '../../platform/scope.ts'
 import type { ConfiguredProvider } from './configured-provider.ts'
 import {
   deleteCall,
@@ -13,9 +13,6 @@ import {
 } from './queries-places.ts'
 import { afterCall, type CallOutcome } from './rules-breaker.ts'
 import { decidePlace } from './rules-places.ts'
-
-/** Who waits for a call: 0 a person or the client's own system, 1 a migration. */
-export type WorkClass = 0 | 1
 
 /** A place is free again so long after a call should have ended, when the node that made it has died. */
 const deadAfterMs = 30_000
