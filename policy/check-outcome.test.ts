@@ -107,6 +107,14 @@ test('a merchant on whom nothing is found is completed, which passes no task', (
   expect(of(2)).toEqual({ result: 'Refer', decision: 'WARN' })
 })
 
+test('a fraud screen passes only when it clearly says that nothing was found', () => {
+  const of = (detection: object) => result('FRAUD_SCREENING', { fraud_detection: detection })
+  expect(of({ match_count: 0, matches: [] })).toBe('Pass')
+  expect(of({ match_count: 0, matches: [{ id: 'x' }] })).toBe('Refer')
+  expect(of({ match_count: 'several' })).toBe('Refer')
+  expect(of({ matches: [{ id: 'x' }] })).toBe('Refer')
+})
+
 test('the decision of a custom check is what its provider says, and an unknown one is an error', () => {
   const of = (decision: string) =>
     outcomeOf('INDIVIDUAL_CUSTOM', { output: {}, result: { decision, summary: 'x' }, errors: [] }, undefined)

@@ -176,8 +176,9 @@ function deviceResult(output: Output): CheckResult | null {
 function fraudResult(output: Output | null, checkType: CheckType): CheckResult | null {
   if (output === null) return null
   const detection = output.fraud_detection ?? output.fraud_screening ?? output
-  const count = Number(valuesAt(detection, 'match_count')[0] ?? listAt(detection, 'matches').length)
-  if (count > 0) return 'Refer'
+  const told = valuesAt(detection, 'match_count')[0] ?? 0
+  // Only a clear "none" is none: neither a count that cannot be read, nor matches beside a count of 0.
+  if (listAt(detection, 'matches').length > 0 || !(Number(told) <= 0)) return 'Refer'
   return checkTypes[checkType].results.includes('Pass') ? 'Pass' : 'Completed'
 }
 

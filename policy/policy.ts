@@ -104,13 +104,17 @@ const AssociateRules = z.object({
   passes_when_none_found: z.boolean().default(false),
 })
 
+/** A hundred years: an instant further away may be none that can be written. */
+const daysMax = 36_500
+const Days = z.int().min(1).max(daysMax)
+
 const Expiry = z.object({
   /** Days after it passed. */
-  days: z.int().min(1),
+  days: Days,
   /** Days by risk level, in place of `days`. */
-  days_by_risk: z.partialRecord(RiskLevelCategory, z.int().min(1)).default({}),
+  days_by_risk: z.partialRecord(RiskLevelCategory, Days).default({}),
   /** Days before the end at which the next version is made. */
-  notification_days: z.int().min(0).default(30),
+  notification_days: z.int().min(0).max(daysMax).default(30),
 })
 
 /** A task as this policy uses it. */
@@ -192,6 +196,9 @@ export const RiskProperty = z.discriminatedUnion('of', [
 ])
 export type RiskProperty = z.infer<typeof RiskProperty>
 
+/** Bounded, so that no total of scores is beyond what can be compared: then no level could be told. */
+const Score = z.number().min(-1_000_000).max(1_000_000)
+
 /** One thing that bears on risk. Of several rules that hold the highest score counts. */
 export const RiskFactor = z.object({
   alias: Alias,
@@ -199,7 +206,7 @@ export const RiskFactor = z.object({
   property: RiskProperty,
   /** Without data for it no level can be told. */
   is_required: z.boolean().default(false),
-  rules: z.array(z.object({ description: z.string(), when: RiskCondition, score: z.number() })).min(1),
+  rules: z.array(z.object({ description: z.string(), when: RiskCondition, score: Score })).min(1),
 })
 export type RiskFactor = z.infer<typeof RiskFactor>
 
@@ -210,7 +217,7 @@ export const RiskModel = z.object({
   name: z.string(),
   entity_type: EntityType,
   /** Total scores from which the level is medium, and high. */
-  thresholds: z.object({ medium: z.number(), high: z.number() }),
+  thresholds: z.object({ medium: Score, high: Score }),
   factors: z.array(RiskFactor),
   /** Factors that count together; a factor in no group counts by itself. */
   groups: z

@@ -78,6 +78,10 @@ const spoilt: readonly (readonly [PolicyFaultCode, Path, unknown, string?])[] = 
     { of: 'collected_data', path: '' },
     '/risk_models/0/factors/1/property/path',
   ],
+  // Two totals of such scores are infinite, and cancel out to what is no number: a level that is never the same.
+  ['MALFORMED', ['risk_models', 0, 'factors', 0, 'rules', 0, 'score'], 1e308],
+  ['MALFORMED', ['risk_models', 0, 'thresholds', 'high'], -1e308],
+  ['MALFORMED', ['task_variants', 0, 'expiry'], { days: 1e12 }, '/task_variants/0/expiry/days'],
   ['CHECK_NOT_FOR_TASK', ['task_variants', 0, 'acceptance_checks', 0], 'screening'],
   ['CHECK_NEVER_AUTOMATIC', ['task_variants', 0, 'automatic_checks', 0], 'document_fetch'],
   [
