@@ -111,7 +111,7 @@ export type NewApplication = z.infer<typeof NewApplication>
 
 /**
  * A decision: approve, reject, cancel or send to review. `reasons` are decision reasons of the policy; a rejection needs
- * one where the policy has any for the product.
+ * one where the policy says `rejections_need_reason` and has any for the product.
  */
 export const Decision = z.object({
   status: ProductApplicationStatus,

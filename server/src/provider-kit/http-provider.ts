@@ -8,12 +8,13 @@ import {
   readJson,
   requireSuccess,
 } from './integration-client.ts'
-import type {
-  DataProvider,
-  ProviderAnswer,
-  ProviderDescription,
-  ProviderOrder,
-  StartOrder,
+import {
+  type DataProvider,
+  type ProviderAnswer,
+  type ProviderDescription,
+  type ProviderOrder,
+  type StartOrder,
+  timeoutOf,
 } from './provider.ts'
 import {
   type AnswerRules,
@@ -39,13 +40,6 @@ export interface HttpProviderOptions {
   readonly timeoutSeconds?: number
 }
 
-/** Seconds that one call may take, by what the integration asks for (provider protocol 1.3). */
-function timeoutOf({ template }: ProviderDescription, limit: number | undefined): number {
-  const own =
-    template.type === 'ONE_TIME_SYNCHRONOUS' ? template.timeoutSeconds : template.requestTimeoutSeconds
-  return limit === undefined ? own : Math.min(own, limit)
-}
-
 type Order = Omit<ProviderOrder, 'checkId'>
 
 class HttpProvider implements DataProvider {
@@ -57,7 +51,7 @@ class HttpProvider implements DataProvider {
   constructor(options: HttpProviderOptions) {
     this.description = options.description
     this.#address = { url: options.url, key: signingKeyOf(options.secret), fetch: options.fetch }
-    this.#timeoutSeconds = timeoutOf(options.description, options.timeoutSeconds)
+    this.#timeoutSeconds = timeoutOf(options.timeoutSeconds ?? null, options.description.template)
   }
 
   #call(path: string, body: unknown, signal: AbortSignal): IntegrationCall {

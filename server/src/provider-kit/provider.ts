@@ -27,6 +27,13 @@ export type CheckTemplate =
       readonly updateIntervalSeconds: number
     }
 
+/** The most that a call may take, in seconds: what the integration asks for, and no more than the account allows. */
+export function timeoutOf(limitSeconds: number | null, template: CheckTemplate): number {
+  const own =
+    template.type === 'ONE_TIME_SYNCHRONOUS' ? template.timeoutSeconds : template.requestTimeoutSeconds
+  return limitSeconds === null ? own : Math.min(own, limitSeconds)
+}
+
 /** A field of the credentials or of the configuration that an integration asks for. */
 export interface ProviderField {
   readonly type: string

@@ -54,6 +54,9 @@ export async function writeDue(scope: Scope, profile: Subject, dueAt: Date | nul
   else await dueRows.add(scope, profile, [row])
 }
 
+/** Before every profile. */
+export const firstId = '00000000-0000-0000-0000-000000000000'
+
 /** Where a walk through the due cases stands. */
 export interface DueCursor {
   readonly dueAt: Date
@@ -70,13 +73,7 @@ export async function selectCasesDue(
     `select due_at as "dueAt", profile_id as "profileId" from case_due
      where account_id = $1 and due_at <= $2 and (due_at, profile_id) > ($3, $4)
      order by due_at, profile_id limit $5`,
-    [
-      scope.accountId,
-      scope.now,
-      after?.dueAt ?? new Date(0),
-      after?.profileId ?? '00000000-0000-0000-0000-000000000000',
-      limit,
-    ],
+    [scope.accountId, scope.now, after?.dueAt ?? new Date(0), after?.profileId ?? firstId, limit],
   )
   return rows
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Scope, thePlatform, withScope } from '../../platform/scope.ts'
-import { type DueCursor, selectCasesDue, selectUndecided } from './queries-due.ts'
+import { type DueCursor, firstId, selectCasesDue, selectUndecided } from './queries-due.ts'
 import { settleCase } from './settle-case.ts'
 
 /** Cases that are looked up at a time; each is settled in a transaction of its own. */
@@ -26,7 +26,7 @@ export async function settleDue(engine: Engine, accountId: string, signal?: Abor
 
 /** Settles every case of an account that is not decided, since something they may wait for has changed. */
 export async function settleUndecided(engine: Engine, accountId: string, signal: AbortSignal): Promise<void> {
-  let after = '00000000-0000-0000-0000-000000000000'
+  let after = firstId
   for (;;) {
     const from = after
     const ids = await inScope(engine, accountId, (scope) => selectUndecided(scope, from, batchMax))

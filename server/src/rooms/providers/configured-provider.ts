@@ -2,11 +2,10 @@ import type { CheckType } from '@drawbridge/schema/check.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { createHttpProvider } from '../../provider-kit/http-provider.ts'
-import type { DataProvider, ProviderDescription } from '../../provider-kit/provider.ts'
+import { type DataProvider, type ProviderDescription, timeoutOf } from '../../provider-kit/provider.ts'
 import { demoProvider } from '../../providers/demo/index.ts'
 import { environmentOf } from '../accounts/index.ts'
 import { selectProviderByAlias, selectSecrets } from './queries.ts'
-import { timeoutOf } from './rules.ts'
 
 /** A provider that may be asked now, with all that a call to it needs. */
 export interface ConfiguredProvider {

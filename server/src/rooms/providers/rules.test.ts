@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { assertConfig, assertCredentials, changedLimits, defaultLimits, timeoutOf } from './rules.ts'
+import { timeoutOf } from '../../provider-kit/provider.ts'
+import { assertConfig, assertCredentials, changedLimits, defaultLimits } from './rules.ts'
 import { afterCall, type Breaker, breakerStateOf, type CallOutcome } from './rules-breaker.ts'
 import { decidePlace, type Load } from './rules-places.ts'
 import { burstOf, tokensAt, waitMs } from './rules-rate.ts'

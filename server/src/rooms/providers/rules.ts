@@ -1,15 +1,8 @@
 import { pointerTo } from '@drawbridge/schema/faults.ts'
 import type { ProviderChanges, ValidationCheck } from '@drawbridge/schema/provider.ts'
 import { Fault } from '../../platform/fault.ts'
-import type { CheckTemplate, ProviderDescription, ProviderField } from '../../provider-kit/provider.ts'
+import type { ProviderDescription, ProviderField } from '../../provider-kit/provider.ts'
 import type { Limits, ProviderRow } from './queries.ts'
-
-/** The most that a call may take, in seconds: what the integration asks for, and no more than the account allows. */
-export function timeoutOf(limitSeconds: number | null, template: CheckTemplate): number {
-  const own =
-    template.type === 'ONE_TIME_SYNCHRONOUS' ? template.timeoutSeconds : template.requestTimeoutSeconds
-  return limitSeconds === null ? own : Math.min(own, limitSeconds)
-}
 
 /** Whether the provider can go on watching after a check (R34). */
 export function canMonitor(description: Pick<ProviderDescription, 'template'> | null): boolean {

@@ -1,6 +1,8 @@
 import { findTaskVariant } from '@drawbridge/policy/look-up.ts'
 import type { Policy, PolicyTaskVariant } from '@drawbridge/policy/policy.ts'
+import { entityTypeOf } from '@drawbridge/policy/task-types.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
+import type { EntityType } from '@drawbridge/schema/scalars.ts'
 import { type CreateTask, type NewTask, wantedTaskState } from '@drawbridge/schema/task.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Scope } from '../../platform/scope.ts'
@@ -26,14 +28,14 @@ export async function createTask(scope: Scope, input: Input<typeof CreateTask>) 
   return { profile, taskId }
 }
 
-function chosenVariant(policy: Policy, wanted: NewTask, entityType: string): PolicyTaskVariant {
+function chosenVariant(policy: Policy, wanted: NewTask, entityType: EntityType): PolicyTaskVariant {
   const variant =
     wanted.variant === undefined
       ? policy.task_variants.find((candidate) => candidate.task_type === wanted.type)
       : findTaskVariant(policy, wanted.variant)
   if (!variant)
     throw new Fault('task.unknown-variant', { pointer: wanted.variant === undefined ? '/type' : '/variant' })
-  if (!variant.task_type.startsWith(entityType))
+  if (entityTypeOf(variant.task_type) !== entityType)
     throw new Fault('task.unknown-variant', {
       message: `The task is not one for profiles of type ${entityType}`,
       pointer: wanted.variant === undefined ? '/type' : '/variant',
