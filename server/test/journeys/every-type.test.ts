@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servedTypes } from '../../src/demo-integration/templates.ts'
 import { outputShapes } from '../../src/providers/demo/output-shapes.test-kit.ts'
 import { dispatchDue } from '../../src/rooms/dispatch/index.ts'
+import { lookDue } from '../../src/rooms/monitoring/index.ts'
 import {
   byItself,
   checksFor,
@@ -274,21 +275,58 @@ const screenings: readonly (readonly [TaskType, CheckType, words: string, readon
   ['COMPANY_MERCHANT_FRAUD_SCREENING', 'COMPANY_MERCHANT_FRAUD_SCREENING', 'REFER', byFraud],
 ]
 
-test.each(screenings)(
-  'a task of the type %s waits for a person when %s finds %s, also after the matches are cleared',
-  async (type, check, words, found) => {
-    const profile = await every.subject(checkTypes[check].entityType, words)
-    const task = await every.addTask(profile, variantOf(type).alias)
-    await every.ask(profile, check, { task_ids: [task.id] })
-    await every.toEnd(profile)
+/** A new profile whose check for the task has found what the words bring. */
+async function screened([type, check, words]: (typeof screenings)[number]) {
+  const profile = await every.subject(checkTypes[check].entityType, words)
+  const task = await every.addTask(profile, variantOf(type).alias)
+  await every.ask(profile, check, { task_ids: [task.id] })
+  await every.toEnd(profile)
+  return { profile, task, state: async () => (await every.task(profile, task.id)).state }
+}
+
+describe.each(screenings)('a task of the type %s, for which %s finds %s', (...screening) => {
+  const [type, , , found] = screening
+
+  test('waits for a person, also after the matches are cleared', async () => {
+    const { profile, task, state } = await screened(screening)
     const { body: events } = await every.server.ask<EventResource[]>('GET', `${profile.path}/events`)
     expect(events.map(({ data }) => data.event_type).sort()).toEqual(found)
     const cleared = events.map(({ id }) => ({ id, resolution: 'MISMATCH' }))
     const answer = await every.server.ask('POST', `${profile.path}/events/bulk_update`, { body: cleared })
     expect(answer.status, answer.text).toBe(200)
-    expect((await every.task(profile, task.id)).state).toBe('INCOMPLETE')
+    expect(await state()).toBe('INCOMPLETE')
     const passed = { body: { state: 'COMPLETED_PASS' } }
-    const completed = await every.server.ask('POST', `${profile.path}/tasks/${task.id}`, passed)
-    expect(completed.body).toMatchObject({ state: 'COMPLETED_PASS', check_ids: [expect.any(String)] })
+    await every.server.ask('POST', `${profile.path}/tasks/${task.id}`, passed)
+    expect(await state()).toBe('COMPLETED_PASS')
+  })
+
+  test('is not passed by another check while a match is open', async () => {
+    const { profile, task, state } = await screened(screening)
+    const other = type.startsWith('COMPANY_') ? 'COMPANY_CUSTOM' : 'INDIVIDUAL_CUSTOM'
+    await every.ask(profile, other, { task_ids: [task.id], demo_result: 'PASS' })
+    const [ran] = await every.toEnd(profile)
+    expect(ran?.at(-1)).toMatchObject({ check_type: other, result: 'Pass', decision: 'PASS' })
+    expect(await state()).toBe('INCOMPLETE')
+  })
+})
+
+test.each([
+  ['INDIVIDUAL', 'PEPS_AND_SANCTIONS_SCREEN', 'INDIVIDUAL_ASSESS_POLITICAL_EXPOSURE'],
+  ['COMPANY', 'COMPANY_PEPS_AND_SANCTIONS_SCREEN', 'COMPANY_ASSESS_SANCTIONS_EXPOSURE'],
+] as const)(
+  'an %s that was screened is watched from then on: what %s finds later opens its task again',
+  async (entityType, check, type) => {
+    const profile = await every.subject(entityType, 'MONITOR-PEP')
+    const task = await every.addTask(profile, variantOf(type).alias)
+    await every.ask(profile, check, { task_ids: [task.id] })
+    await every.toEnd(profile)
+    expect((await every.task(profile, task.id)).state).toBe('COMPLETED_PASS')
+    const { signal } = new AbortController()
+    while ((await lookDue(every.server.engine, signal)) > 0);
+    every.server.clockOffsetMs += 121_000
+    while ((await lookDue(every.server.engine, signal)) > 0);
+    const { body: events } = await every.server.ask<EventResource[]>('GET', `${profile.path}/events`)
+    expect(events.map(({ data }) => data.event_type)).toEqual(['PEP_FLAG'])
+    expect((await every.task(profile, task.id)).state).toBe('INCOMPLETE')
   },
 )
