@@ -64,6 +64,20 @@ export async function configuredProvider(
   }
 }
 
+/** The provider of this alias; undefined where it may not be asked in this environment, or does not exist any more. */
+export async function usableProvider(
+  scope: Scope,
+  alias: string,
+  checkType: CheckType,
+): Promise<ConfiguredProvider | undefined> {
+  try {
+    return await configuredProvider(scope, alias, checkType)
+  } catch (error) {
+    if (error instanceof Fault && error.reason === 'provider.demo-only') return undefined
+    throw error
+  }
+}
+
 function builtIn(checkType: CheckType): ConfiguredProvider {
   const provider = demoProvider(checkType)
   return {

@@ -4,10 +4,9 @@ import { Fault } from '../../platform/fault.ts'
 import { type Engine, type Opening, type Scope, withScope } from '../../platform/scope.ts'
 import { ProviderFailure } from '../../provider-kit/provider.ts'
 import { currentPolicy, disabledCheckVariantIds } from '../policies/index.ts'
-import type { ConfiguredProvider } from './configured-provider.ts'
+import { type ConfiguredProvider, usableProvider } from './configured-provider.ts'
 import { foundCompany, isForCountry, searchError } from './rules-search.ts'
 import { endPlace, takePlace } from './take-place.ts'
-import { usableProvider } from './usable-provider.ts'
 
 interface Asked {
   readonly country: string
