@@ -58,13 +58,15 @@ async function checkpoint(): Promise<void> {
   })
 }
 
-function needlesFor({ files }: Seeded): Needle[] {
+function needlesFor({ files, secrets }: Seeded): Needle[] {
   const title = `${letters.slice(0, 1).toUpperCase()}${letters.slice(1)}`
   return [
     ...[letters, title, letters.toUpperCase()].flatMap((text) => formsOfText('a word', text)),
     ...formsOfText('a number', digits.slice(0, 8)),
     ...formsOfText('a birthday', birthday),
     ...formsOfText('an API key', apikey, ['credentials.json']),
+    // The first 8 characters of a shared secret are public: they name the key in every signature.
+    ...secrets.flatMap((secret) => formsOfText('a secret of an integration', secret.slice(8))),
     ...files.flatMap((bytes) => [
       ...formsOfBytes('bytes of a file', bytes.subarray(bytes.length >> 1, (bytes.length >> 1) + 24)),
       ...formsOfBytes('the hash of a file', sha256(bytes)),

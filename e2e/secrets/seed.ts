@@ -4,12 +4,14 @@ import { randomFor } from '@drawbridge/legacy-bank/random.ts'
 import { at, listAt, textAt } from '../check/values.ts'
 import { type Call, callerFor, demand, freshKey } from './caller.ts'
 import { birthday, markedCompany, markedPerson, number, word } from './marked-people.ts'
+import { seedChecks } from './seed-checks.ts'
 
-/** What was seeded: the profile that stays, the one to be erased, and the bytes of files. */
+/** What was seeded: the profile that stays, the one to be erased, the bytes of files, and secrets of integrations. */
 export interface Seeded {
   readonly keptId: string
   readonly doomedId: string
   readonly files: readonly Buffer[]
+  readonly secrets: readonly string[]
 }
 
 interface Seeding {
@@ -27,8 +29,9 @@ export async function seed(url: string, apikey: string): Promise<Seeded> {
   await seedCase(seeding, keptId)
   await seedReads(seeding, keptId)
   await seedRefusals(seeding, keptId)
+  const secrets = await seedChecks(seeding.call)
   const doomedId = await seedPerson(seeding, files)
-  return { keptId, doomedId, files }
+  return { keptId, doomedId, files, secrets }
 }
 
 async function filesOf(): Promise<Buffer[]> {
@@ -100,8 +103,13 @@ async function seedCase({ call }: Seeding, id: string): Promise<void> {
   const path = `/4.0/profiles/${id}`
   const profile = await demand(call, 200, 'GET', path)
   const decided = `${path}/applications/${textAt(profile.body, 'applications.0.id')}`
+  // The policy has approved it by itself: a person takes it back first.
   await demand(call, 200, 'POST', decided, {
-    body: { status: 'REJECTED', comment: word(), reasons: [{ alias: 'not_eligible' }] },
+    body: { status: 'IN_REVIEW', comment: word() },
+    headers: freshKey(),
+  })
+  await demand(call, 200, 'POST', decided, {
+    body: { status: 'CANCELLED', comment: word() },
     headers: freshKey(),
   })
   await demand(call, 200, 'POST', `${decided}/revert_decision`, {
