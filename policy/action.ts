@@ -7,22 +7,12 @@ export type Action =
   | { readonly kind: 'set-risk'; readonly applicationId: string; readonly risk: CaseRisk | null }
   | { readonly kind: 'require-tasks'; readonly applicationId: string; readonly variantIds: readonly string[] }
   | { readonly kind: 'add-task'; readonly variantId: string }
-  /** The next version of a task that nears its end (`successor`), or takes the place of the live one at once. */
-  | {
-      readonly kind: 'new-task-version'
-      readonly taskId: string
-      readonly variantId: string
-      readonly how: 'successor' | 'replacement'
-    }
+  /** The next version of a task that nears its end. */
+  | { readonly kind: 'new-task-version'; readonly taskId: string; readonly variantId: string }
   /** A version whose time has come; the next, when there is one, is live from now on. */
-  | {
-      readonly kind: 'expire-task'
-      readonly taskId: string
-      readonly reason: 'EXPIRY_PERIOD_ENDED' | 'CHECK_EXPIRED'
-    }
+  | { readonly kind: 'expire-task'; readonly taskId: string }
   | { readonly kind: 'run-check'; readonly variantId: string; readonly taskIds: readonly string[] }
-  /** The check that completed it, where one did. */
-  | { readonly kind: 'pass-task'; readonly taskId: string; readonly checkId: string | null }
+  | { readonly kind: 'pass-task'; readonly taskId: string }
   | { readonly kind: 'reopen-task'; readonly taskId: string }
   /** Puts an associate on the list of a task and gives it a profile. `at` is its place in `Case.associates`. */
   | { readonly kind: 'verify-associate'; readonly at: number; readonly variantId: string }

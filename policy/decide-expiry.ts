@@ -12,9 +12,8 @@ export function expiryActions(view: CaseView): Action[] {
   for (const task of view.subject.tasks) {
     if (task.isExpired || task.state !== 'COMPLETED_PASS' || task.expiresAt === null) continue
     if (needsSuccessor(view, task, task.expiresAt))
-      actions.push({ kind: 'new-task-version', taskId: task.id, variantId: task.variantId, how: 'successor' })
-    if (task.expiresAt <= view.now)
-      actions.push({ kind: 'expire-task', taskId: task.id, reason: 'EXPIRY_PERIOD_ENDED' })
+      actions.push({ kind: 'new-task-version', taskId: task.id, variantId: task.variantId })
+    if (task.expiresAt <= view.now) actions.push({ kind: 'expire-task', taskId: task.id })
   }
   return actions
 }

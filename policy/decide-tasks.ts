@@ -54,24 +54,16 @@ export function passActions(view: CaseView): Action[] {
   return view.subject.tasks.flatMap((task) => {
     const variant = variantOf(view, task)
     if (!variant || task.state !== 'INCOMPLETE' || task.isExpired || task.isHeldByPerson) return []
-    const passed = passedBy(view, task, variant)
-    return passed ? [{ kind: 'pass-task' as const, taskId: task.id, checkId: passed.checkId }] : []
+    return isDone(view, task, variant) ? [{ kind: 'pass-task' as const, taskId: task.id }] : []
   })
 }
 
-function passedBy(
-  view: CaseView,
-  task: CaseTask,
-  variant: PolicyTaskVariant,
-): { checkId: string | null } | null {
+function isDone(view: CaseView, task: CaseTask, variant: PolicyTaskVariant): boolean {
   const events = eventsOf(view, variant)
-  if (events.some((event) => event.resolution === 'UNRESOLVED')) return null
-  if (isSkipped(view, task, variant)) return { checkId: null }
-  if (variant.associates) {
-    return isSatisfiedByAssociates(view, task, variant, variant.associates) ? { checkId: null } : null
-  }
-  const check = acceptedCheck(view, task, variant)
-  return check && knewOf(check, events) ? { checkId: check.id } : null
+  if (events.some((event) => event.resolution === 'UNRESOLVED')) return false
+  if (isSkipped(view, task, variant)) return true
+  if (variant.associates) return isSatisfiedByAssociates(view, task, variant, variant.associates)
+  return acceptedChecks(view, task, variant).some((check) => knewOf(check, events))
 }
 
 /** Custom tasks may be asked for only from their second version on: the first counts as done. */
@@ -86,19 +78,16 @@ function isSkipped(view: CaseView, task: CaseTask, variant: PolicyTaskVariant): 
 }
 
 /**
- * The acceptance check that passes a version of a task: the one that was instructed last, when it passed; of several
- * instructed at one instant, one is enough (rule 2). While the last one runs, nobody knows yet.
+ * The acceptance checks that pass a version of a task: of those that were instructed last, at one instant, the ones that
+ * passed; one is enough (rule 2). While the last one runs, nobody knows yet.
  */
-function acceptedCheck(view: CaseView, task: CaseTask, variant: PolicyTaskVariant): CaseCheck | undefined {
+function acceptedChecks(view: CaseView, task: CaseTask, variant: PolicyTaskVariant): CaseCheck[] {
   const accepted = view.checksOf.get(task.id)?.filter((check) => isAcceptance(view, check, variant)) ?? []
   const last = Math.max(...accepted.map((check) => check.instructedAt.getTime()))
-  return accepted
-    .filter((check) => check.instructedAt.getTime() === last)
-    .filter((check) => check.state === 'COMPLETE' && check.decision === 'PASS')
-    .reduce<CaseCheck | undefined>(
-      (least, check) => (least && least.id < check.id ? least : check),
-      undefined,
-    )
+  return accepted.filter(
+    (check) =>
+      check.instructedAt.getTime() === last && check.state === 'COMPLETE' && check.decision === 'PASS',
+  )
 }
 
 function isAcceptance(view: CaseView, check: CaseCheck, variant: PolicyTaskVariant): boolean {

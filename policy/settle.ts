@@ -11,6 +11,9 @@ import { indexOf } from './policy-index.ts'
  */
 const roundsMax = 30
 
+/** A case that never comes to rest: a defect of `decide`, or of the policy. */
+export class RestlessCase extends Error {}
+
 /** A case at rest, and what had to happen to bring it there, in order. */
 export interface Settled {
   readonly subject: Case
@@ -19,7 +22,7 @@ export interface Settled {
 
 /**
  * Decides until nothing is left to do. What is made on the way has the id `new/` and that of its variant, in the
- * actions too. Throws when rest never comes, which is a defect of `decide`.
+ * actions too. Raises `RestlessCase` when rest never comes.
  */
 export function settle(subject: Case, policy: Policy, now: Date): Settled {
   const actions: Action[] = []
@@ -30,7 +33,7 @@ export function settle(subject: Case, policy: Policy, now: Date): Settled {
     actions.push(...due)
     for (const action of due) current = afterAction(current, action, policy, now)
   }
-  throw new Error(`A case did not come to rest within ${roundsMax} rounds`)
+  throw new RestlessCase(`A case did not come to rest within ${roundsMax} rounds`)
 }
 
 /** The case as it is once an action has happened. */
@@ -69,8 +72,7 @@ function afterTaskAction(subject: Case, action: TaskAction, policy: Policy, now:
     case 'add-task':
       return { ...subject, tasks: [...subject.tasks, newTask(action.variantId, now)] }
     case 'new-task-version': {
-      const change = action.how === 'successor' ? { isSucceeded: true } : { isExpired: true }
-      const before = withTask(subject, action.taskId, () => change)
+      const before = withTask(subject, action.taskId, () => ({ isSucceeded: true }))
       return { ...before, tasks: [...before.tasks, newTask(action.variantId, now)] }
     }
     case 'expire-task':

@@ -5,15 +5,7 @@ import type { Actor, Scope } from '../../platform/scope.ts'
 import { type ApplicationChange, changeApplication, findApplication } from '../applications/index.ts'
 import { instructCheck } from '../checks/index.ts'
 import { lockProfile, updateCategory } from '../profile-root/index.ts'
-import {
-  addTasks,
-  changeTaskState,
-  endTask,
-  findTask,
-  replaceTask,
-  succeedTask,
-  type TaskRow,
-} from '../tasks/index.ts'
+import { addTasks, changeTaskState, endTask, findTask, succeedTask, type TaskRow } from '../tasks/index.ts'
 
 /** Who decides by the policy. */
 export const thePolicy: Actor = { kind: 'policy', id: null }
@@ -49,9 +41,9 @@ const verbs: Verbs = {
   },
   'add-task': addTask,
   'new-task-version': newTaskVersion,
-  'expire-task': async (scope, run, { taskId, reason }) => {
+  'expire-task': async (scope, run, { taskId }) => {
     const profile = await lockProfile(scope, run.profileId)
-    await endTask(scope, profile, await taskOf(scope, run, taskId), reason, thePolicy)
+    await endTask(scope, profile, await taskOf(scope, run, taskId), 'EXPIRY_PERIOD_ENDED', thePolicy)
   },
   'pass-task': (scope, run, { taskId }) => setState(scope, run, taskId, 'COMPLETED_PASS'),
   'reopen-task': (scope, run, { taskId }) => setState(scope, run, taskId, 'INCOMPLETE'),
@@ -89,14 +81,12 @@ async function addTask(scope: Scope, run: Run, { variantId }: Of<'add-task'>): P
 }
 
 async function newTaskVersion(scope: Scope, run: Run, action: Of<'new-task-version'>): Promise<void> {
-  const { variantId, how } = action
+  const { variantId } = action
   const variant = findTaskVariant(run.policy, { id: variantId })
   if (!variant) return
   const profile = await lockProfile(scope, run.profileId)
-  const id =
-    how === 'replacement'
-      ? await replaceTask(scope, profile, variant, thePolicy)
-      : await succeedTask(scope, profile, await taskOf(scope, run, action.taskId), variant, thePolicy)
+  const task = await taskOf(scope, run, action.taskId)
+  const id = await succeedTask(scope, profile, task, variant, thePolicy)
   run.made.set(`new/${variantId}`, id)
 }
 
