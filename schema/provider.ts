@@ -9,6 +9,8 @@ const ProviderAlias = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, 'must be lower-case letters, digits, - and _')
 
 /** The base address of an integration. */
+/** A page for people to open. */
+const LimitsUrl = z.url({ protocol: /^https?$/ }).max(2000)
 const BaseUrl = z
   .string()
   .max(2000)
@@ -128,7 +130,7 @@ export const NewProvider = z.object({
   relationship: Relationship.default('DIRECT'),
   credentials: Credentials.optional(),
   limits: ProviderLimits.partial().optional(),
-  limits_url: z.url().max(2000).optional(),
+  limits_url: LimitsUrl.optional(),
 })
 export type NewProvider = z.infer<typeof NewProvider>
 
@@ -143,7 +145,7 @@ export const ProviderChanges = z.object({
   /** The fields to change, by name. */
   config: Config.optional(),
   limits: ProviderLimits.partial().optional(),
-  limits_url: z.url().max(2000).nullable().optional(),
+  limits_url: LimitsUrl.nullable().optional(),
 })
 export type ProviderChanges = z.infer<typeof ProviderChanges>
 

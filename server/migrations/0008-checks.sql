@@ -64,6 +64,7 @@ create policy owner_lists on check_run for select to current_user using (true);
 -- Callbacks that came before the answer of the call they belong to.
 create table early_callback (
   account_id uuid not null,
+  integration_id uuid not null,
   reference_token bigint not null,
   custom_data bytea not null,
   received_at timestamptz not null,

@@ -13,6 +13,8 @@ import { readCharges, readErrors, readResources, readWarnings } from './read-par
 
 const SUMMARY_MAX = 450
 const CANDIDATES_MAX = 200
+/** It is kept with the check and sent with every call: an integration must not let it grow from poll to poll. */
+const CUSTOM_DATA_CHARACTERS_MAX = 1_000_000
 
 /** What of the order and of the integration's description the reading of an answer depends on. */
 export interface AnswerRules extends OutputRules {
@@ -35,10 +37,15 @@ const Started = z.object({ provider_id: wholeText(200), reference: wholeText(1_0
 
 const Candidate = z.looseObject({ name: looseText(1_000), number: looseText(200) })
 
-/** Data that an integration wants back: the later of two answers wins, field by field (provider protocol 1.5). */
+/**
+ * Data that an integration wants back: the later of two answers wins, field by field (provider protocol 1.5). Raises
+ * `ProviderFailure` of kind `reply` when it is no object, or more than 1 MB together.
+ */
 export function mergeCustomData(earlier: CustomData, later: unknown): CustomData {
   if (later === null || later === undefined) return earlier
-  return { ...earlier, ...readPeer(z.looseObject({}), later, 'The custom data') }
+  const merged = { ...earlier, ...readPeer(z.looseObject({}), later, 'The custom data') }
+  if (JSON.stringify(merged).length <= CUSTOM_DATA_CHARACTERS_MAX) return merged
+  throw new ProviderFailure('reply', 'The custom data is more than 1 MB')
 }
 
 function asObject(value: unknown): PeerObject {

@@ -1,9 +1,11 @@
 import { findProduct } from '@drawbridge/policy/look-up.ts'
+import { RestlessCase } from '@drawbridge/policy/settle.ts'
 import { type FactName, facts } from '@drawbridge/schema/facts.ts'
 import type { Reaction, Recorded, Scope } from '../../platform/scope.ts'
 import { currentPolicy } from '../policies/index.ts'
+import { lockProfile } from '../profile-root/index.ts'
 import { selectLinksTo } from '../profiles/index.ts'
-import { deleteDue } from './queries-due.ts'
+import { deleteDue, writeDue } from './queries-due.ts'
 import { settleCase } from './settle-case.ts'
 
 /** The facts that can move the case of the profile they are about. */
@@ -60,11 +62,24 @@ async function settleAfterAll(scope: Scope, fact: Recorded): Promise<void> {
   if (fact.subject !== null) await note(scope, due, fact, fact.subject.id)
   if (fact.order < scope.factCount - 1) return
   for (const id of [...due.cases].sort()) {
-    await settleCase(scope, id)
+    await settleOrLeaveDue(scope, id)
     due.cases.delete(id)
     due.until.set(id, scope.factCount)
   }
   await settleCompanies(scope, due)
+}
+
+/**
+ * Settles a case. One that never comes to rest does not undo what it reacts to, such as a paid answer that would be
+ * asked for again and again: it is due at once, and the job that settles what is due tells of it.
+ */
+async function settleOrLeaveDue(scope: Scope, profileId: string): Promise<void> {
+  try {
+    await settleCase(scope, profileId)
+  } catch (error) {
+    if (!(error instanceof RestlessCase)) throw error
+    await writeDue(scope, await lockProfile(scope, profileId), scope.now)
+  }
 }
 
 async function note(scope: Scope, due: Unsettled, fact: Recorded, profileId: string): Promise<void> {
@@ -88,7 +103,7 @@ async function settleCompanies(scope: Scope, due: Unsettled): Promise<void> {
     if (index >= companiesMax)
       await scope.enqueue('settle-case', { profile_id: id }, { key: `settle-case/${id}` })
     else {
-      await settleCase(scope, id)
+      await settleOrLeaveDue(scope, id)
       due.until.set(id, scope.factCount)
     }
   }

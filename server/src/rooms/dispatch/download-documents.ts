@@ -16,6 +16,9 @@ import { type KeptAtProvider, keptAtProvider } from './rules-documents.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** Of one output so many documents are fetched. */
+const documentsMax = 20
+
 /** The documents of a check's output, and how to ask their provider for what it keeps of them. */
 interface Fetching {
   readonly documents: readonly Fields[]
@@ -100,9 +103,9 @@ async function prepare(
   const conversation = run.conversation ?? { providerId: '', reference: '', customData: {} }
   const images = (await selectImages(scope, [profile])).get(profile.id) ?? []
   const known = new Set(images.map((image) => image.providerReference))
-  const documents = documentsOf(content.output.output).filter((document) =>
-    keptAtProvider(document).some(({ reference }) => !known.has(reference)),
-  )
+  const documents = documentsOf(content.output.output)
+    .slice(0, documentsMax)
+    .filter((document) => keptAtProvider(document).some(({ reference }) => !known.has(reference)))
   return {
     documents,
     provider,

@@ -1,6 +1,7 @@
 import { faultsOf } from '@drawbridge/schema/faults.ts'
 import { Fault, Faults } from '../../platform/fault.ts'
 import type { Endpoint, RawRequest } from '../../platform/http/index.ts'
+import { parseJson } from '../../platform/json/index.ts'
 import { type Engine, thePlatform, withScope } from '../../platform/scope.ts'
 import { signingKeyOf } from '../../provider-kit/signing.ts'
 import { keyIdOf, verifyRequest } from '../../provider-kit/verify-request.ts'
@@ -55,12 +56,4 @@ function bodyOf({ body }: RawRequest): CallbackBody {
   const parsed = CallbackBody.safeParse(parseJson(body))
   if (parsed.success) return parsed.data
   throw new Faults(faultsOf(parsed.error, undefined).map((fault) => new Fault(fault.reason, fault)))
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch (error) {
-    throw new Fault('request.malformed', { cause: error })
-  }
 }

@@ -27,21 +27,35 @@ const earlyCell = (scope: Scope, token: bigint) => ({
   row: token.toString(),
 })
 
-/** Holds a callback back whose check nobody knows yet; those that nobody asked for in a day are dropped. */
+/** So many callbacks are held back for one integration: more than calls to it can be under way. */
+const earlyCallbacksMax = 500
+
+/**
+ * Holds a callback back whose check nobody knows yet. Those that nobody asked for in a day are dropped, and the oldest
+ * of an integration that sends more than can be.
+ */
 export async function holdEarlyCallback(
   scope: Scope,
+  integrationId: string,
   token: bigint,
   customData: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await scope.query(
-    `with old as (delete from early_callback where account_id = $1 and received_at < $4::timestamptz - interval '1 day')
-     insert into early_callback (account_id, reference_token, custom_data, received_at) values ($1, $2, $3, $4)
+    `with old as (
+       delete from early_callback where account_id = $1 and reference_token <> $2
+         and (received_at < $4::timestamptz - interval '1 day' or reference_token in (
+           select reference_token from early_callback where account_id = $1 and integration_id = $5
+           order by received_at desc, reference_token offset $6)))
+     insert into early_callback (account_id, integration_id, reference_token, custom_data, received_at)
+     values ($1, $5, $2, $3, $4)
      on conflict (account_id, reference_token) do update set custom_data = $3, received_at = $4`,
     [
       scope.accountId,
       token.toString(),
       sealJson(scope.vault.dataKey, earlyCell(scope, token), customData),
       scope.now,
+      integrationId,
+      earlyCallbacksMax - 1,
     ],
   )
 }

@@ -31,20 +31,25 @@ export async function receiveCallback(
   return withScope(engine, { accountId, actor: thePlatform }, async (scope) => {
     const named = { providerId: body.provider_id, reference: body.reference }
     const token = referenceToken(scope, providerId, named)
-    const found = await foundOrHeld(scope, token, body.custom_data ?? {})
+    const found = await foundOrHeld(scope, providerId, token, body.custom_data ?? {})
     if (found) await moveRun(scope, found, body.custom_data ?? {})
     return scope.newId()
   })
 }
 
 /** The run a callback is for; where there is none yet, the callback is held back for it. */
-async function foundOrHeld(scope: Scope, token: bigint, customData: Record<string, unknown>) {
+async function foundOrHeld(
+  scope: Scope,
+  providerId: string,
+  token: bigint,
+  customData: Record<string, unknown>,
+) {
   const known = await selectRunByToken(scope, token)
   if (known) return known
   // Whoever stores the provider's name for the check at this moment either is seen now, or sees what is held back.
   await lockToken(scope, token)
   const found = await selectRunByToken(scope, token)
-  if (!found) await holdEarlyCallback(scope, token, customData)
+  if (!found) await holdEarlyCallback(scope, providerId, token, customData)
   return found
 }
 

@@ -8,6 +8,9 @@ export interface KeptAtProvider {
   readonly what: { readonly imageType: string } | { readonly fileType: string }
 }
 
+/** A document has a few pages; an output that names more is meant to fill the disk. */
+const filesMax = 20
+
 /** What of a document in an output is still at the provider's: images by `provider_reference`, files by `reference`. */
 export function keptAtProvider(document: Fields): KeptAtProvider[] {
   const images = entries(document.images).flatMap((image): KeptAtProvider[] =>
@@ -20,7 +23,7 @@ export function keptAtProvider(document: Fields): KeptAtProvider[] {
       ? [{ reference: file.reference, what: { fileType: String(file.type ?? 'LIVE_VIDEO') } }]
       : [],
   )
-  return [...images, ...files]
+  return [...images, ...files].slice(0, filesMax)
 }
 
 function entries(list: unknown): Fields[] {

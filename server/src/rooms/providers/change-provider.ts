@@ -8,7 +8,7 @@ import { assertConfig, assertCredentials, changedLimits } from './rules.ts'
 
 /**
  * Changes what is given. Another address or relationship makes it a draft again: nothing is known of what answers
- * there. Raises `provider.unknown`, `provider.not-validated` for a configuration that nobody has declared yet,
+ * there. Another host is not given the credentials that were meant for the one before. Raises `provider.unknown`, `provider.not-validated` for a configuration that nobody has declared yet,
  * `request.invalid-field` for a field that the integration does not have.
  */
 export async function changeProvider(
@@ -19,10 +19,15 @@ export async function changeProvider(
   if (!row) throw new Fault('provider.unknown')
   const description = row.description as ProviderDescription | null
   if (body.credentials) assertCredentials(description, body.credentials)
-  if (body.credentials !== undefined) await updateCredentials(scope, row.id, body.credentials)
+  const credentials = body.credentials === undefined && goesElsewhere(row, body) ? null : body.credentials
+  if (credentials !== undefined) await updateCredentials(scope, row.id, credentials)
   await updateProvider(scope, { ...changed(row, body), changedAt: scope.now })
   recordProvider(scope, 'provider.changed', { ...row, name: body.name ?? row.name })
   return { provider_id: row.id }
+}
+
+function goesElsewhere(row: ProviderRow, { url }: ProviderChanges): boolean {
+  return url !== undefined && new URL(url).origin !== new URL(row.url).origin
 }
 
 function changed(row: ProviderRow, body: ProviderChanges): ProviderRow {

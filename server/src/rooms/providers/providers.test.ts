@@ -51,7 +51,7 @@ async function register(
 
 /** An integration that answers in this manner with the secret of the provider, which is then told its address. */
 async function integrationOf(
-  { id, secret }: RegisteredProvider,
+  { id, secret, has_credentials }: RegisteredProvider,
   manner: Manner,
 ): Promise<ScriptedIntegration> {
   const peer = await scripted(
@@ -59,7 +59,9 @@ async function integrationOf(
     secret,
   )
   peers.push(peer)
-  expect((await post(`/providers/${id}`, { url: peer.url })).status).toBe(200)
+  // Another host: it is told again what it may know.
+  const change = { url: peer.url, ...(has_credentials ? { credentials } : {}) }
+  expect((await post(`/providers/${id}`, change)).status).toBe(200)
   return peer
 }
 
@@ -198,6 +200,16 @@ test('a provider is used once its integration has passed, and no more after its 
   expect(moved.body).toMatchObject({ state: 'DRAFT' })
   expect(moved.body).not.toHaveProperty('validation')
   expect(await configured()).toBeUndefined()
+})
+
+test('credentials are not handed on to another host, and stay where only the path changes', async () => {
+  const { id, peer } = await validated('redirected', customManner, { credentials })
+  const change = async (body: object) => (await post(`/providers/${id}`, body)).body.has_credentials
+  expect(await change({ url: `${peer.url}deeper/` })).toBe(true)
+  expect(await change({ name: 'Another name' })).toBe(true)
+  expect(await change({ url: 'http://127.0.0.1:9/' })).toBe(false)
+  expect(await change({ url: peer.url, credentials })).toBe(true)
+  expect(await change({ credentials: null })).toBe(false)
 })
 
 test('a renewed secret ends the old one at once, and the provider is validated again before it is used', async () => {
