@@ -46,8 +46,8 @@ export async function examineProvider(
 }
 
 /**
- * Keeps what the validation found: a provider that passed can be used, with the configuration at its defaults; one that
- * did not is a draft. Raises `provider.unknown`, `provider.changed-meanwhile` when it is not what was asked about.
+ * Keeps what the validation found: a provider that passed can be used, with the configuration at its defaults again
+ * (provider protocol 1.9); one that did not is a draft. Raises `provider.unknown`, `provider.changed-meanwhile` when it is not what was asked about.
  */
 export async function keepValidation(
   scope: Scope,
