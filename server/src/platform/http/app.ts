@@ -63,7 +63,7 @@ export function createApp(settings: AppSettings): FastifyInstance {
   const memory = createBodyMemory()
   const lanes = new Lanes(settings.migrationShare)
   for (const route of settings.routes) addRoute(app, settings, route, { memory, closing, lanes })
-  for (const endpoint of settings.endpoints) addEndpoint(app, endpoint)
+  for (const endpoint of settings.endpoints) addEndpoint(app, endpoint, memory)
   refuseOtherMethods(app, settings.routes)
   return app
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { BodyMemory } from './memory.ts'
 
 /** A request as it came in, for who verifies its signature. */
 export interface RawRequest {
@@ -24,17 +25,25 @@ export interface Endpoint {
   /** With parameters as `:name`. */
   readonly path: string
   readonly bodyBytesMax: number
+  /** Before a byte of the body is read: the account that it is for, by whose room for bodies it goes. Raises `Fault`. */
+  readonly admit: (headers: RawRequest['headers']) => Promise<string>
   /** Raises `Fault`. */
   readonly handle: (request: RawRequest) => Promise<RawReply>
 }
 
 /** Adds an address beside the API. */
-export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
+export function addEndpoint(app: FastifyInstance, endpoint: Endpoint, memory: BodyMemory): void {
+  const accounts = new WeakMap<object, string>()
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     bodyLimit: endpoint.bodyBytesMax,
     exposeHeadRoute: false,
+    onRequest: async (request, reply) => {
+      const accountId = await endpoint.admit(request.headers)
+      memory.admitBody(accountId, request, reply, endpoint.bodyBytesMax)
+      accounts.set(request.raw, accountId)
+    },
     handler: async (request, reply) => {
       const { type, body } = await endpoint.handle({
         method: request.method,
@@ -43,6 +52,7 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
         headers: request.headers,
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       })
+      memory.admitReply(accounts.get(request.raw) ?? '', reply, body.length)
       return reply.type(type).send(body)
     },
   })

@@ -15,11 +15,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What integrations call, signed by the secret they share with the platform (provider protocol 1.5, 1.7). */
 export function endpointsOf(engine: Engine): readonly Endpoint[] {
+  const admit = async (headers: RawRequest['headers']) => (await whoSays(engine, headers)).accountId
   return [
     {
       method: 'POST',
       path: '/integrations/v1/callbacks',
       bodyBytesMax: callbackBytesMax,
+      admit,
       handle: async (request) => {
         const integration = await whoSigned(engine, request)
         const id = await receiveCallback(engine, integration, bodyOf(request))
@@ -30,6 +32,7 @@ export function endpointsOf(engine: Engine): readonly Endpoint[] {
       method: 'GET',
       path: '/integrations/v1/images/:image_id',
       bodyBytesMax: 1,
+      admit,
       handle: async (request) => {
         const integration = await whoSigned(engine, request)
         const imageId = (request.params.image_id ?? '').toLowerCase()
@@ -40,11 +43,17 @@ export function endpointsOf(engine: Engine): readonly Endpoint[] {
   ]
 }
 
+/** The integration whose key a request names: of nobody else a body is read. Raises `integration.unsigned`. */
+async function whoSays(engine: Engine, headers: RawRequest['headers']): Promise<Integration> {
+  const keyId = keyIdOf(headers)
+  const integration = keyId === null ? undefined : await integrationOfKey(engine, keyId)
+  if (integration) return integration
+  throw new Fault('integration.unsigned', { info: { problem: 'unknown-key' } })
+}
+
 /** The integration that signed a request. Raises `integration.unsigned`. */
 async function whoSigned(engine: Engine, request: RawRequest): Promise<Integration> {
-  const keyId = keyIdOf(request.headers)
-  const integration = keyId === null ? undefined : await integrationOfKey(engine, keyId)
-  if (!integration) throw new Fault('integration.unsigned', { info: { problem: 'unknown-key' } })
+  const integration = await whoSays(engine, request.headers)
   const opening = { accountId: integration.accountId, actor: thePlatform, readOnly: true }
   const now = await withScope(engine, opening, async (scope) => scope.now)
   const problem = verifyRequest(signingKeyOf(integration.secret), request, now)

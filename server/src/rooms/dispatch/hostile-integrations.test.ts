@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type CheckServer, passed, startCheckServer } from '../../../test/check-server.ts'
 import { withClient } from '../../platform/postgres/roles.ts'
@@ -145,6 +146,35 @@ test('a callback that is nested without end is refused as what it is', async () 
   const custom_data = JSON.parse(`{"a":${nested(1_000)}}`)
   const said = { provider_id: providerId, reference: 'deep', custom_data }
   expect((await checks.source('good').call('POST', '/integrations/v1/callbacks', said)).status).toBe(400)
+})
+
+test('of a stranger no byte of a body is read, and of an integration none of one that is too large', async () => {
+  const { hostname, port } = new URL(checks.server.url)
+  /** What is answered to a head that announces a body, of which nothing follows. */
+  const answerTo = (authorization: string, bytes: number) =>
+    new Promise<string>((resolve, reject) => {
+      const head = [
+        'POST /integrations/v1/callbacks HTTP/1.1',
+        `Host: ${hostname}`,
+        'Content-Type: application/json',
+        `Content-Length: ${bytes}`,
+        authorization,
+      ]
+      const socket = connect(Number(port), hostname, () => socket.write(`${head.join('\r\n')}\r\n\r\n`))
+      socket.once('data', (data) => {
+        resolve(data.toString().slice(9, 12))
+        socket.destroy()
+      })
+      socket.once('error', reject)
+    })
+  const signature = (keyId: string) =>
+    `Authorization: Signature keyId="${keyId}",algorithm="hs2019",headers="date",signature="eA=="`
+  expect(await answerTo('X-Nothing: x', 900_000)).toBe('401')
+  expect(await answerTo(signature('AAAAAAAA'), 900_000)).toBe('401')
+  const { rows } = await withClient(checks.server.database.adminConfig, (client) =>
+    client.query<{ key_id: string }>(`select key_id from provider where alias = 'good'`),
+  )
+  expect(await answerTo(signature(rows[0]?.key_id ?? ''), 1_000_001)).toBe('413')
 })
 
 test('of one document so many pages are fetched as a document has', () => {
