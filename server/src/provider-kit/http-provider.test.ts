@@ -103,6 +103,21 @@ test('a check is started with a signed request that carries every declared field
   ])
 })
 
+test('credentials that an integration repeats are not in its answer', async () => {
+  const api_key = 'sk.$&.7f21c9'
+  const { provider, received } = await integration(({ body }) => ({
+    errors: [
+      { type: 'INVALID_CREDENTIALS', message: `Bad key ${api_key}`, data: [body.provider_credentials] },
+    ],
+    warnings: [{ type: 'PROVIDER_MESSAGE', message: api_key }],
+    provider_data: { sent: body },
+  }))
+  const answer = await provider.start({ ...order, credentials: { api_key } }, never)
+  expect(received[0]?.body).toMatchObject({ provider_credentials: { api_key } })
+  expect(JSON.stringify(answer)).not.toContain(api_key)
+  expect(answer).toMatchObject({ errors: [{ message: 'Bad key [credential]' }] })
+})
+
 test('a resold check carries no credentials, and its charges count up to the maximum cost', async () => {
   const charges = [{ amount: 100 }, { amount: '50', sku: 'x' }]
   const { provider, received } = await integration(() => ({ check_output: {}, errors: [], charges }))

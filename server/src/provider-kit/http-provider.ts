@@ -1,4 +1,5 @@
 import type { GuardedFetch } from '../platform/net/index.ts'
+import { blotSecrets } from './blot-secrets.ts'
 import {
   askIntegration,
   callIntegration,
@@ -58,8 +59,13 @@ class HttpProvider implements DataProvider {
     return { method: 'POST', path, body, signal, timeoutSeconds: this.#timeoutSeconds }
   }
 
-  #ask(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    return askIntegration(this.#address, this.#call(path, body, signal))
+  async #ask(
+    path: string,
+    body: unknown,
+    { credentials }: Pick<Order, 'credentials'>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return blotSecrets(await askIntegration(this.#address, this.#call(path, body, signal)), credentials)
   }
 
   #rules(order: Order): AnswerRules {
@@ -69,14 +75,14 @@ class HttpProvider implements DataProvider {
   }
 
   async start(order: StartOrder, signal: AbortSignal): Promise<ProviderAnswer> {
-    const answer = await this.#ask('checks', startBody(order, this.description), signal)
+    const answer = await this.#ask('checks', startBody(order, this.description), order, signal)
     const isSynchronous = this.description.template.type === 'ONE_TIME_SYNCHRONOUS'
     return isSynchronous ? readFinal(answer, this.#rules(order)) : readStart(answer, this.#rules(order))
   }
 
   async poll(order: Parameters<DataProvider['poll']>[0], signal: AbortSignal): Promise<ProviderAnswer> {
     const body = startedBody(order, this.description, true)
-    const answer = await this.#ask(`checks/${order.checkId}/poll`, body, signal)
+    const answer = await this.#ask(`checks/${order.checkId}/poll`, body, order, signal)
     return readPoll(answer, this.#rules(order), order.customData)
   }
 
@@ -93,7 +99,10 @@ class HttpProvider implements DataProvider {
     signal: AbortSignal,
   ): Promise<ProviderAnswer> {
     const body = startedBody(order, this.description, false)
-    return readFinal(await this.#ask(`checks/${order.checkId}/complete`, body, signal), this.#rules(order))
+    return readFinal(
+      await this.#ask(`checks/${order.checkId}/complete`, body, order, signal),
+      this.#rules(order),
+    )
   }
 
   async monitor(order: Parameters<DataProvider['monitor']>[0], signal: AbortSignal): Promise<void> {
@@ -107,12 +116,20 @@ class HttpProvider implements DataProvider {
     order: Parameters<DataProvider['pollMonitored']>[0],
     signal: AbortSignal,
   ): Promise<ProviderAnswer> {
-    const answer = await this.#ask('monitored_checks/poll', monitoredBody(order, this.description), signal)
+    const answer = await this.#ask(
+      'monitored_checks/poll',
+      monitoredBody(order, this.description),
+      order,
+      signal,
+    )
     return readPoll(answer, this.#rules(order), order.customData)
   }
 
   async search(order: Parameters<DataProvider['search']>[0], signal: AbortSignal) {
-    return readSearch(await this.#ask('search', searchBody(order, this.description), signal), order.country)
+    return readSearch(
+      await this.#ask('search', searchBody(order, this.description), order, signal),
+      order.country,
+    )
   }
 
   async download(order: Parameters<DataProvider['download']>[0], signal: AbortSignal) {
