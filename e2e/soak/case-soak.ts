@@ -207,12 +207,24 @@ class CaseField {
   async #restless(ids: readonly string[]): Promise<string[]> {
     const target = await this.#target()
     const left: string[] = []
-    await this.#server.untilReady()
+    await this.#untilReady()
     await forEachAtOnce(ids, async (id) => {
       const profile = await get(target, `/4.0/profiles/${id}`).catch(() => undefined)
       if (profile === undefined || !rests(profile)) left.push(id)
     })
     return left
+  }
+
+  /** A server that was hit while it started is followed by another. */
+  async #untilReady(): Promise<void> {
+    for (let left = 20; ; left -= 1) {
+      try {
+        return await this.#server.untilReady()
+      } catch (error) {
+        if (left === 0) throw error
+        await sleep(200)
+      }
+    }
   }
 
   /** Reads every case and its audit, and counts. */

@@ -48,7 +48,7 @@ const policies = fc
       risk_models: names.map((named) => ({
         ...named,
         entity_type: 'INDIVIDUAL',
-        thresholds: { medium: 0.1, high: 1e21 },
+        thresholds: { medium: 0.1, high: 999_999.5 },
         factors: [
           {
             alias: 'factor',
