@@ -9,7 +9,7 @@ import { dispatchDue, runDispatcher } from './index.ts'
 
 let checks: CheckServer
 beforeAll(async () => {
-  checks = await startCheckServer([])
+  checks = await startCheckServer([{ alias: 'lenient', variant: { decisions: { Fail: 'PASS' } } }])
 })
 afterAll(() => checks.close())
 
@@ -72,6 +72,15 @@ test.each([
   const answer = await checks.server.ask('POST', `${path}/checks`, { body })
   expect([answer.status, reasonOf(answer)]).toEqual([status, reason])
   expect((await checks.server.ask('GET', `${path}/checks`)).body).toEqual([])
+})
+
+test('a check that a person rejects passes nothing, also where the policy calls its result a pass', async () => {
+  const { path } = await checks.person()
+  const elsewhere = { check_type: 'IDENTITY_CHECK', instructed_externally: true, result: 'Fail' }
+  const { id, decision } = await checks.run(path, { ...elsewhere, variant: { alias: 'lenient' } })
+  expect(decision).toBe('PASS')
+  const rejected = await checks.server.ask<{ decision: string }>('POST', `${path}/checks/${id}/reject`)
+  expect(rejected.body.decision).toBe('ERROR')
 })
 
 test('a check that was run elsewhere is kept with its result, and passes the task that accepts it', async () => {
