@@ -106,13 +106,17 @@ class People {
     for (let place = 0; place < seconds * perSecond; place += 1) {
       const dueAt = began + (place * 1_000) / perSecond
       await sleep(Math.max(0, dueAt - performance.now()))
-      taken.push(this.#one(dueAt))
+      const one = this.#one(dueAt)
+      // Looked at in the end, with all others.
+      one.catch(() => undefined)
+      taken.push(one)
     }
     return Promise.all(taken)
   }
 
   async #one(dueAt: number): Promise<number> {
-    const body = this.#clients.body(this.#next)
+    const data = { ...this.#clients.data(this.#next), customer_ref: `walk-in-${this.#next}` }
+    const body = JSON.stringify({ role: 'INDIVIDUAL_CUSTOMER', collected_data: data })
     this.#next += 1
     const headers = { 'idempotency-key': `"${randomUUID()}"` }
     await this.#load.send({ method: 'POST', path: '/4.0/profiles', headers, body })
