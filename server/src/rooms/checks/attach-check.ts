@@ -1,10 +1,10 @@
-import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { AttachCheck } from '@drawbridge/schema/check.ts'
 import type { Input } from '@drawbridge/schema/operation.ts'
 import type { Scope } from '../../platform/scope.ts'
 import { lockProfile, type ProfileRoot } from '../profile-root/index.ts'
 import { findCheck, variantOf } from './find-check.ts'
 import { changeCheckRow } from './queries.ts'
+import { toldCheck } from './rules.ts'
 import { assertTasks } from './run-check.ts'
 
 /** Says which tasks a check is for. Raises `profile.unknown`, `check.unknown`, `task.unknown`, `task.expired`. */
@@ -27,11 +27,5 @@ export async function attachToTasks(
   if (isSame) return
   await changeCheckRow(scope, profile, { ...check, taskIds })
   const variant = await variantOf(scope, check)
-  const payload = {
-    check_id: check.id,
-    check_type: check.checkType,
-    ...namedVariant(variant),
-    task_ids: [...taskIds],
-  }
-  scope.record({ kind: 'check.attached', payload }, profile)
+  scope.record({ kind: 'check.attached', payload: toldCheck({ ...check, taskIds }, variant) }, profile)
 }

@@ -1,12 +1,11 @@
 import { outcomeOf } from '@drawbridge/policy/check-outcome.ts'
-import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { thePlatform } from '../../platform/scope.ts'
 import type { ProviderError, ProviderOutput } from '../../provider-kit/provider.ts'
 import type { ProfileRoot } from '../profile-root/index.ts'
 import { type CheckOutput, type CheckRow, changeCheckRow } from './queries.ts'
-import { foundAssociates } from './rules.ts'
+import { foundAssociates, toldCheck } from './rules.ts'
 
 /** Ends a check of a locked profile with its last answer, once: one that is COMPLETE stays as it is. */
 export async function completeCheck(
@@ -69,10 +68,7 @@ export function recordCompleted(
   actor: Actor,
 ): void {
   const payload = {
-    check_id: check.id,
-    check_type: check.checkType,
-    ...namedVariant(variant),
-    task_ids: [...check.taskIds],
+    ...toldCheck(check, variant),
     ...(check.result === null ? {} : { result: check.result }),
     decision: check.decision ?? 'ERROR',
     provider_names: check.providers.map((provider) => provider.provider_name),

@@ -1,4 +1,3 @@
-import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { Actor, Scope } from '../../platform/scope.ts'
 import { countryOf, fromStored, selectVersions } from '../collected-data/index.ts'
@@ -15,7 +14,7 @@ import {
   selectContents,
 } from './queries.ts'
 import { addRunRow, type RunRow, selectOpenRuns, wakeDispatchers } from './queries-runs.ts'
-import { nextPlace, openHoursMax } from './rules.ts'
+import { nextPlace, openHoursMax, toldCheck } from './rules.ts'
 import { workClassOf } from './work-class.ts'
 
 /** A check that is to be run. */
@@ -86,10 +85,7 @@ export function recordInstructed(
   actor: Actor,
 ): void {
   const payload = {
-    check_id: check.id,
-    check_type: check.checkType,
-    ...namedVariant(variant),
-    task_ids: [...check.taskIds],
+    ...toldCheck(check, variant),
     is_automatic: check.isAutomatic,
     instructed_externally: check.instructedExternally,
   }

@@ -1,3 +1,4 @@
+import { namedVariant } from '@drawbridge/policy/look-up.ts'
 import type { PolicyCheckVariant } from '@drawbridge/policy/policy.ts'
 import type { CheckType } from '@drawbridge/schema/check.ts'
 import type { ApiError } from '@drawbridge/schema/error-body.ts'
@@ -67,4 +68,17 @@ function codeOf(type: string, subType: string | undefined): number {
     PROVIDER_CONNECTION: 302,
   }
   return codes[type] ?? 303
+}
+
+/** What every fact about a check says of it. */
+export function toldCheck(
+  check: { readonly id: string; readonly checkType: CheckType; readonly taskIds: readonly string[] },
+  variant: PolicyCheckVariant | undefined,
+) {
+  return {
+    check_id: check.id,
+    check_type: check.checkType,
+    ...namedVariant(variant),
+    task_ids: [...check.taskIds],
+  }
 }

@@ -1,5 +1,6 @@
 import type { Policy } from '@drawbridge/policy/policy.ts'
 import { LineCounter, parseDocument, stringify } from 'yaml'
+import { isObject } from './rules-ids.ts'
 
 /** A file that holds no policy; the message says where and what is expected. */
 export class PolicyFileError extends Error {}
@@ -39,8 +40,4 @@ function toValue(document: ReturnType<typeof parseDocument>): unknown {
   } catch (error) {
     throw new PolicyFileError(error instanceof Error ? error.message : String(error))
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

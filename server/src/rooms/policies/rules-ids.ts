@@ -81,7 +81,8 @@ export function unknownFields(given: unknown, parsed: unknown, pointer = ''): st
   })
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value of a document has fields. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
